@@ -1,0 +1,197 @@
+namespace Utaf;
+
+/// <summary>
+/// Every error that a user can meet. 10xx: command line; 11xx: model artifacts; 12xx: data; 13xx: pairs and stores;
+/// 14xx: ensembles; 15xx: construction; 16xx: verification; 20xx: the machine.
+/// </summary>
+public static class Errors
+{
+    /// <summary>An option has a value outside its range.</summary>
+    public static UtafException BadOption(string option, string found, string expected) =>
+        Usage("UTAF1001", "utaf", $"{option} is '{found}', expected {expected}.");
+
+    /// <summary>A file that the user named is not there.</summary>
+    public static UtafException FileNotFound(string path, string what) =>
+        Usage("UTAF1002", path, $"There is no such file. Give the path of {what}.");
+
+    /// <summary>A file that the user named cannot be read.</summary>
+    public static UtafException FileUnreadable(string path, Exception inner) =>
+        Usage("UTAF1003", path, $"The file cannot be read: {inner.Message} Check its permissions and the disk.", inner);
+
+    /// <summary>The model file is empty.</summary>
+    public static UtafException EmptyModel(string path) =>
+        Usage("UTAF1101", path, "The model file is empty (0 bytes). Export it again with torch.jit.save(torch.jit.script(model), path).");
+
+    /// <summary>The model file is no TorchScript archive.</summary>
+    public static UtafException NotTorchScript(string path, string found) =>
+        Usage("UTAF1102", path, $"Expected a TorchScript archive, found {found}. Export the model in Python: torch.jit.save(torch.jit.script(model.eval()), 'model.pt').");
+
+    /// <summary>The model archive is cut short or damaged.</summary>
+    public static UtafException TruncatedModel(string path, string detail) =>
+        Usage("UTAF1103", path, $"The TorchScript archive is truncated or damaged: {detail} Copy or export it again.");
+
+    /// <summary>The file is a state dict or a pickled module.</summary>
+    public static UtafException StateDict(string path) =>
+        Usage("UTAF1104", path, "This was written by torch.save and holds weights (a state dict or a pickled module) without the code of the model. In Python, load it into the model and run: torch.jit.save(torch.jit.script(model.eval()), 'model.pt').");
+
+    /// <summary>The archive's code names operators that touch files.</summary>
+    public static UtafException UnsafeOperator(string path, string operatorName, string place) =>
+        Usage("UTAF1105", path, $"The model's code calls {operatorName} ({place}), which can reach beyond the model's own tensors. UTAF does not run it. Ask whoever made the file for one without it.");
+
+    /// <summary>The model's forward does not take one tensor, or not one of this shape or type.</summary>
+    public static UtafException WrongInput(string path, string expected, string found) =>
+        Usage("UTAF1106", path, $"The model cannot take the given input. Expected: {expected}. Found: {found}. Give the right shape with --input-shape, or export a model that takes one float32 tensor [N, ...].");
+
+    /// <summary>The model returns something else than one tensor.</summary>
+    public static UtafException NotOneOutput(string path, string found) =>
+        Usage("UTAF1107", path, $"Expected one tensor [N, ...] as output, found {found}. Export a wrapper whose forward returns the one tensor that is the model's product.");
+
+    /// <summary>The model has no parameters to obfuscate.</summary>
+    public static UtafException NoParameters(string path) =>
+        Usage("UTAF1108", path, "The model has no parameters: torch.jit.freeze turns them into constants. Export it without freeze; fine-tuning and pruning need them.");
+
+    /// <summary>The named last layer is not in the model.</summary>
+    public static UtafException UnknownLayer(string path, string layer, IEnumerable<string> layers) =>
+        Usage("UTAF1109", path, $"There is no layer '{layer}' with parameters. The layers are: {string.Join(", ", layers)}.");
+
+    /// <summary>A table has a cell that is no number.</summary>
+    public static UtafException NotANumber(string path, long row, string column, string found) =>
+        Usage("UTAF1201", $"{path}({row})", $"Expected a number in row {row}, column {column}, found '{found}'. Correct or remove the row.");
+
+    /// <summary>A value is NaN or infinite.</summary>
+    public static UtafException NotFinite(string path, long row, string column, string found) =>
+        Usage("UTAF1202", $"{path}({row})", $"Expected a finite number in row {row}, column {column}, found {found}. Fill in or remove missing values first.");
+
+    /// <summary>There is no such column.</summary>
+    public static UtafException UnknownColumn(string path, string column, string columns) =>
+        Usage("UTAF1203", path, $"There is no column '{column}'. The file has {columns}. Choose the label with --label NAME, or by position (0 is the first, -1 the last).");
+
+    /// <summary>A label is no class number of the model.</summary>
+    public static UtafException LabelOutOfRange(string path, long row, string found, int classes) =>
+        Usage("UTAF1204", $"{path}({row})", $"Expected a class number from 0 to {classes - 1} (the model has {classes} outputs) in row {row}, found {found}. Choose the label column with --label, or the task with --task.");
+
+    /// <summary>A classifier needs two classes at least.</summary>
+    public static UtafException TooFewClasses(string path, int classes) =>
+        Usage("UTAF1205", path, $"Expected at least two classes, found {classes}. A classifier cannot be trained on one class.");
+
+    /// <summary>The data's width does not fit the model.</summary>
+    public static UtafException WrongDataShape(string path, string expected, string found) =>
+        Usage("UTAF1206", path, $"The data does not fit the model: expected {expected}, found {found}. Check --label, --skip-columns and --input-shape.");
+
+    /// <summary>The file's format is not known or broken.</summary>
+    public static UtafException BadDataFile(string path, string expected, string found) =>
+        Usage("UTAF1207", path, $"Expected {expected}, found {found}.");
+
+    /// <summary>Rows of a table differ in width.</summary>
+    public static UtafException RaggedRow(string path, long row, int expected, int found) =>
+        Usage("UTAF1208", $"{path}({row})", $"Expected {expected} columns as in the first row, found {found} in row {row}.");
+
+    /// <summary>There are too few examples.</summary>
+    public static UtafException TooFewExamples(string path, int expected, int found) =>
+        Usage("UTAF1209", path, $"Expected at least {expected} examples, found {found}.");
+
+    /// <summary>The pair file is cut short or is none.</summary>
+    public static UtafException BadPair(string path, string detail) =>
+        Usage("UTAF1301", path, $"This is no readable fingerprinting pair: {detail} Fetch it again from the store.");
+
+    /// <summary>The bytes are not those that the digest names.</summary>
+    public static UtafException AlteredPair(string path, string expected, string found) =>
+        Usage("UTAF1302", path, $"The pair was altered or torn: expected SHA-256 {expected}, found {found}. Restore it from a backup or fingerprint the model again.");
+
+    /// <summary>The pair was written by a newer format.</summary>
+    public static UtafException PairVersion(string path, int expected, int found) =>
+        Usage("UTAF1303", path, $"The pair has format version {found}, this tool reads {expected}. Update the tool.");
+
+    /// <summary>The store has no such pair.</summary>
+    public static UtafException PairNotInStore(string store, string wanted) =>
+        Usage("UTAF1304", store, $"The store has no pair {wanted}. See: dotnet utaf list.");
+
+    /// <summary>The store cannot be written or read.</summary>
+    public static UtafException StoreUnusable(string store, string detail, Exception? inner = null) =>
+        Environment("UTAF1305", store, $"The store cannot be used: {detail} Check that it exists, its permissions, and that there is room.", inner);
+
+    /// <summary>The store's address is not understood.</summary>
+    public static UtafException UnknownStore(string store) =>
+        Usage("UTAF1306", store, "Expected a store of the form folder:PATH.");
+
+    /// <summary>A name cannot be a folder's name in the store.</summary>
+    public static UtafException BadName(string what, string found) =>
+        Usage("UTAF1307", "utaf", $"The {what} is '{found}', expected letters, digits, '.', '_' or '-', not starting with '.', at most 100 of them.");
+
+    /// <summary>More than one pair fits.</summary>
+    public static UtafException AmbiguousPair(string store, string wanted, IEnumerable<string> found) =>
+        Usage("UTAF1308", store, $"More than one pair fits {wanted}: {string.Join(", ", found)}. Name one by its version or digest.");
+
+    /// <summary>An output file cannot be written.</summary>
+    public static UtafException Unwritable(string path, Exception inner) =>
+        Environment("UTAF1309", path, $"The file cannot be written: {inner.Message} Nothing was left half-written.", inner);
+
+    /// <summary>The ensemble's folder belongs to another plan.</summary>
+    public static UtafException OtherPlan(string folder, string expected, string found) =>
+        Usage("UTAF1401", folder, $"The folder holds the ensemble of another plan: expected {expected}, found {found}. Choose another --ensemble folder, or the options the folder was made with.");
+
+    /// <summary>A member's file is damaged.</summary>
+    public static UtafException BadMember(string path, string detail) =>
+        Usage("UTAF1402", path, $"The member's file cannot be used: {detail} Delete it; the next run builds it again.");
+
+    /// <summary>A model returned NaN or infinity.</summary>
+    public static UtafException NonFiniteOutputs(string stage, string member) =>
+        Usage("UTAF1403", member, $"The model returned NaN or infinity ({stage}). Check its weights and that the data has the scale it was trained with.");
+
+    /// <summary>A model's output differs in size from the target's.</summary>
+    public static UtafException WrongOutputWidth(string model, int expected, int found) =>
+        Usage("UTAF1404", model, $"Expected {expected} numbers per example, as the target has, found {found}.");
+
+    /// <summary>The split leaves a part empty.</summary>
+    public static UtafException EnsembleTooSmall(string detail) =>
+        Usage("UTAF1405", "utaf", $"The ensemble is too small to be split: {detail} Choose a larger profile or smaller fractions.");
+
+    /// <summary>The ensemble is not complete.</summary>
+    public static UtafException IncompleteEnsemble(string folder, int built, int planned) =>
+        Usage("UTAF1406", folder, $"The ensemble has {built} of {planned} members. Build the rest with: dotnet utaf ensemble build.");
+
+    /// <summary>The objective is NaN or infinite.</summary>
+    public static UtafException Diverged(string stage, int iteration) =>
+        Usage("UTAF1501", "utaf", $"The objective became NaN or infinite ({stage}, iteration {iteration}). Lower the learning rate.");
+
+    /// <summary>Managed and torch's scores differ.</summary>
+    public static UtafException ScoreMismatch(double managed, double torch) =>
+        Environment("UTAF1502", "utaf", $"The managed meta-verifier scores {managed:R} where torch scores {torch:R}; they must agree within 1e-5. The pair was not written. Please report this with the output of: dotnet utaf doctor.");
+
+    /// <summary>The suspect's output differs in size from the pair's.</summary>
+    public static UtafException SuspectWidth(string suspect, int expected, int found) =>
+        Usage("UTAF1601", suspect, $"The pair was made for a model with {expected} outputs, the suspect has {found}. It is another task, or its answers need mapping.");
+
+    /// <summary>The suspect cannot take the fingerprint's inputs.</summary>
+    public static UtafException SuspectInput(string suspect, string expected, string found) =>
+        Usage("UTAF1602", suspect, $"The pair's inputs are {expected}; the suspect does not take them: {found}");
+
+    /// <summary>The suspect answered with NaN or infinity.</summary>
+    public static UtafException SuspectNotFinite(string suspect, int example) =>
+        Inconclusive("UTAF1603", suspect, $"The suspect answered example {example} with NaN or infinity. No verdict can be made from it.");
+
+    /// <summary>torch's native library does not load.</summary>
+    public static UtafException NativeLibrary(string detail, Exception? inner = null) =>
+        Environment("UTAF2001", "utaf", $"torch's native library does not load: {detail} See: dotnet utaf doctor.", inner);
+
+    /// <summary>The asked device is not there.</summary>
+    public static UtafException NoDevice(string device, string found) =>
+        Environment("UTAF2002", "utaf", $"The device '{device}' is not available; found {found}. Use --device cpu, or a build with -p:UtafTorchBackend=cuda on a machine with a GPU.");
+
+    /// <summary>The machine ran out of memory.</summary>
+    public static UtafException OutOfMemory(string stage, Exception inner) =>
+        Environment("UTAF2003", "utaf", $"There is not enough memory ({stage}). Choose a smaller profile or batch.", inner);
+
+    /// <summary>The sample is not where the tool expects it.</summary>
+    public static UtafException SampleMissing(string path) =>
+        Environment("UTAF2004", path, "The sample's files are missing. Run the demo from the repository, or reinstall the tool.");
+
+    private static UtafException Usage(string code, string origin, string message, Exception? inner = null) =>
+        new(new Diagnostic(code, ExitCode.Usage, message, origin), inner);
+
+    private static UtafException Environment(string code, string origin, string message, Exception? inner = null) =>
+        new(new Diagnostic(code, ExitCode.Environment, message, origin), inner);
+
+    private static UtafException Inconclusive(string code, string origin, string message, Exception? inner = null) =>
+        new(new Diagnostic(code, ExitCode.Inconclusive, message, origin), inner);
+}
