@@ -1,0 +1,73 @@
+using Utaf.Data;
+using Utaf.Models;
+
+namespace Utaf.Ensembles;
+
+/// <summary>Gives data of another domain the target's shape, scale and kind of targets, so that irrelevant models can be trained on it.</summary>
+internal static class DataFit
+{
+    public static DataTable Fit(DataTable foreign, DataTable owner, int[]? imageShape, LearningTask task, ModelSignature signature)
+    {
+        if (foreign.TargetWidth == 0)
+        {
+            throw Errors.WrongDataShape(foreign.Origin, "a target column", "none");
+        }
+
+        var inputs = imageShape is not null && foreign.InputShape is [_, _, _]
+            ? Resize(foreign, imageShape)
+            : Columns(foreign, owner.ExampleSize);
+        var fitted = foreign with { InputShape = owner.InputShape, Inputs = Rescale(inputs, owner, imageShape is not null) };
+        return task.FitTargets(fitted, owner, signature);
+    }
+
+    /// <summary>Nearest-neighbour resizing; channels repeat or are dropped.</summary>
+    private static float[] Resize(DataTable foreign, int[] shape)
+    {
+        var (channels, height, width) = (shape[0], shape[1], shape[2]);
+        var (fromChannels, fromHeight, fromWidth) = (foreign.InputShape[0], foreign.InputShape[1], foreign.InputShape[2]);
+        var resized = new float[foreign.Count * channels * height * width];
+        var i = 0;
+        for (var n = 0; n < foreign.Count; n++)
+        {
+            for (var c = 0; c < channels; c++)
+            {
+                for (var y = 0; y < height; y++)
+                {
+                    for (var x = 0; x < width; x++)
+                    {
+                        var row = (((n * fromChannels) + (c % fromChannels)) * fromHeight) + (y * fromHeight / height);
+                        resized[i++] = foreign.Inputs[(row * fromWidth) + (x * fromWidth / width)];
+                    }
+                }
+            }
+        }
+
+        return resized;
+    }
+
+    /// <summary>The columns in turn, repeated or cut to the target's width.</summary>
+    private static float[] Columns(DataTable foreign, int width)
+    {
+        var fitted = new float[foreign.Count * width];
+        for (var i = 0; i < fitted.Length; i++)
+        {
+            fitted[i] = foreign.Inputs[(i / width * foreign.ExampleSize) + (i % width % foreign.ExampleSize)];
+        }
+
+        return fitted;
+    }
+
+    /// <summary>Images are stretched to the owner's pixel range as a whole, tables column by column.</summary>
+    private static float[] Rescale(float[] inputs, DataTable owner, bool images)
+    {
+        var width = images ? 1 : owner.ExampleSize;
+        var (low, high) = ColumnStatistics.Range(inputs, width);
+        var (ownerLow, ownerHigh) = ColumnStatistics.Range(owner.Inputs, width);
+        return [.. inputs.Select((value, i) =>
+        {
+            var column = i % width;
+            var span = high[column] - low[column];
+            return ownerLow[column] + (span > 0 ? (value - low[column]) / span * (ownerHigh[column] - ownerLow[column]) : 0);
+        })];
+    }
+}

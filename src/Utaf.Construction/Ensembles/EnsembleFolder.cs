@@ -1,0 +1,160 @@
+using System.Text.Json;
+using Utaf.Fingerprints;
+using Utaf.Models;
+using Utaf.Torch;
+
+namespace Utaf.Ensembles;
+
+/// <summary>
+/// An ensemble on disk: the plan and one safetensors file per member. A member that is there is complete; a run that
+/// was stopped at any moment goes on with those that are missing.
+/// </summary>
+public sealed class EnsembleFolder
+{
+    private const string MemberKey = "utaf.member";
+    private const string PlanKey = "utaf.plan";
+    private const string WeightsKey = "utaf.weights";
+
+    private readonly string planHash;
+
+    private EnsembleFolder(string path, EnsemblePlan plan)
+    {
+        Path = path;
+        Plan = plan;
+        planHash = plan.Hash();
+    }
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>What it holds or will hold.</summary>
+    public EnsemblePlan Plan { get; }
+
+    /// <summary>Opens or starts the folder of a plan, below a root that may hold many.</summary>
+    public static EnsembleFolder Under(string root, EnsemblePlan plan) => Open(System.IO.Path.Combine(root, plan.Hash()[..16]), plan);
+
+    /// <summary>Opens or starts a folder for a plan.</summary>
+    /// <exception cref="UtafException">UTAF1401: the folder belongs to another plan; UTAF1309: it cannot be written.</exception>
+    public static EnsembleFolder Open(string path, EnsemblePlan plan)
+    {
+        var folder = new EnsembleFolder(path, plan);
+        var planFile = System.IO.Path.Combine(path, "plan.json");
+        if (File.Exists(planFile))
+        {
+            var found = ReadHash(planFile);
+            if (found != folder.planHash)
+            {
+                throw Errors.OtherPlan(path, folder.planHash[..16], found[..Math.Min(16, found.Length)]);
+            }
+        }
+        else
+        {
+            try
+            {
+                Directory.CreateDirectory(System.IO.Path.Combine(path, "members"));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw Errors.Unwritable(path, e);
+            }
+
+            AtomicFile.WriteText(planFile, plan.ToJson());
+        }
+
+        return folder;
+    }
+
+    /// <summary>Whether a member is built.</summary>
+    public bool Has(Member member) => File.Exists(FileOf(member));
+
+    /// <summary>The planned members that are not built yet.</summary>
+    public IReadOnlyList<Member> Missing() => [.. Plan.Members.Where(member => !Has(member))];
+
+    /// <summary>Writes a member: all of it, or nothing.</summary>
+    public void Save(Member member, Network network)
+    {
+        var metadata = new Dictionary<string, string>
+        {
+            [MemberKey] = JsonSerializer.Serialize(member, EnsemblePlan.Json),
+            [PlanKey] = planHash,
+            [WeightsKey] = network.WeightsSha256(),
+        };
+
+        // A listed model's weights stay in the file that the user listed.
+        var tensors = member.Recipe is ListedModel ? [] : network.Export();
+        AtomicFile.Write(FileOf(member), Safetensors.Write(new SafetensorsFile(metadata, tensors)));
+    }
+
+    /// <summary>Reads a member that is built; frozen, in eval mode, on the CPU.</summary>
+    /// <param name="member">One of the plan's.</param>
+    /// <param name="architectures">How architectures are made for this task.</param>
+    /// <exception cref="UtafException">UTAF1402: the file is damaged or of another plan.</exception>
+    public Network Load(Member member, ArchitectureContext architectures)
+    {
+        var path = FileOf(member);
+        try
+        {
+            var file = Read(path);
+            var network = ArchitectureOf(member).Build(architectures, new SeededRandom(Plan.Seed, member.Id));
+            if (member.Recipe is not ListedModel)
+            {
+                network.Import(file.Tensors);
+            }
+
+            if (network.WeightsSha256() != file.Metadata[WeightsKey])
+            {
+                network.Dispose();
+                throw new FormatException("its weights are not those that were written.");
+            }
+
+            return network.Freeze();
+        }
+        catch (Exception e) when (e is FormatException or KeyNotFoundException or IOException)
+        {
+            throw Errors.BadMember(path, e.Message);
+        }
+    }
+
+    /// <summary>The digest of a built member's weights.</summary>
+    /// <exception cref="UtafException">UTAF1402: the file is damaged or of another plan.</exception>
+    public string WeightsSha256(Member member)
+    {
+        var path = FileOf(member);
+        try
+        {
+            return Read(path).Metadata[WeightsKey];
+        }
+        catch (Exception e) when (e is FormatException or KeyNotFoundException or IOException)
+        {
+            throw Errors.BadMember(path, e.Message);
+        }
+    }
+
+    private SafetensorsFile Read(string path)
+    {
+        var file = Safetensors.Read(File.ReadAllBytes(path));
+        return file.Metadata.GetValueOrDefault(PlanKey) == planHash
+            ? file
+            : throw new FormatException("it belongs to another plan.");
+    }
+
+    private Architecture ArchitectureOf(Member member)
+    {
+        var parent = member.Parent is { } id ? ArchitectureOf(Plan.Members.First(other => other.Id == id)) : new TargetArchitecture();
+        return member.Recipe.ArchitectureAfter(parent);
+    }
+
+    private string FileOf(Member member) => System.IO.Path.Combine(Path, "members", $"{member.Id}.safetensors");
+
+    private static string ReadHash(string planFile)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<EnsemblePlan>(File.ReadAllText(planFile), EnsemblePlan.Json)!.Hash();
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException)
+        {
+            return "an unreadable plan.json";
+        }
+    }
+}

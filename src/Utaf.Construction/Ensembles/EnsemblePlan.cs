@@ -1,0 +1,109 @@
+using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Utaf.Models;
+
+namespace Utaf.Ensembles;
+
+/// <summary>
+/// Everything that decides what the ensemble will be: it can be printed before anything is built, and its hash names
+/// the ensemble's folder.
+/// </summary>
+/// <param name="FormatVersion">Changes whenever the same recipes would give other weights.</param>
+/// <param name="Profile">The profile's name.</param>
+/// <param name="Seed">With a member's id, the source of its random numbers.</param>
+/// <param name="Task">What the target was trained to do.</param>
+/// <param name="TargetSha256">The target artifact's digest.</param>
+/// <param name="InputShape">The inputs' shape per example.</param>
+/// <param name="OutputWidth">Numbers per output.</param>
+/// <param name="DataSha256">Digests of the owner's, the public and the irrelevant tables.</param>
+/// <param name="ImageShape">[C, H, W] when the inputs are images.</param>
+/// <param name="LastLayer">The last layer, where the user named it.</param>
+/// <param name="Members">In the order in which they are built: a chain comes after the member it starts from.</param>
+public sealed record EnsemblePlan(
+    int FormatVersion,
+    string Profile,
+    ulong Seed,
+    string Task,
+    string TargetSha256,
+    int[] InputShape,
+    int OutputWidth,
+    IReadOnlyList<string> DataSha256,
+    int[]? ImageShape,
+    string? LastLayer,
+    IReadOnlyList<Member> Members)
+{
+    /// <summary>How plans and members are written.</summary>
+    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private const int CurrentFormat = 1;
+
+    /// <summary>Plans an ensemble.</summary>
+    /// <param name="target">The owner's model.</param>
+    /// <param name="task">What it was trained to do.</param>
+    /// <param name="data">The data of Stage 1.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="profile"><c>quick</c>, <c>standard</c> or <c>paper</c>.</param>
+    /// <param name="options">What the user chose.</param>
+    /// <exception cref="UtafException">UTAF1001: no such profile or architecture.</exception>
+    public static EnsemblePlan Make(TargetModel target, LearningTask task, EnsembleData data, ulong seed, string profile, EnsembleOptions options)
+    {
+        var context = Workshop.ContextOf(target, task, data);
+        var architectures = options.Architectures is { } names ? Zoo.Parse(names, context) : Zoo.For(context);
+        var composition = new Composition(architectures, FilterPruningApplies(target), TrainingLength.For(profile, data.Owner.Count, options.Epochs));
+        Member[] members =
+        [
+            .. composition.Members(profile),
+            .. options.ListedNegatives.Select(ListedModel.From).Select(recipe => new Member(recipe.Id, Stolen: false, Parent: null, recipe)),
+        ];
+
+        return new(
+            CurrentFormat,
+            profile,
+            seed,
+            task.Name,
+            target.ArtifactSha256,
+            target.Signature.InputShape,
+            target.Signature.OutputWidth,
+            [data.Owner.Sha256(), data.Public.Sha256(), .. data.Irrelevant.Select(table => table.Sha256())],
+            data.ImageShape,
+            target.Network.LastLayer,
+            members);
+    }
+
+    /// <summary>The plan as a document.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    /// <summary>SHA-256 of the plan, hexadecimal.</summary>
+    public string Hash() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, Json)));
+
+    /// <summary>The member that a member's line of descent starts with: chains share it with the member they start from.</summary>
+    public string Lineage(Member member)
+    {
+        var byId = Members.ToDictionary(other => other.Id);
+        while (member.Parent is { } parent)
+        {
+            member = byId[parent];
+        }
+
+        return member.Id;
+    }
+
+    private static bool FilterPruningApplies(TargetModel target) => Obfuscations.FilterPruning.Convolutions(target.Network).Any();
+}
+
+/// <summary>What the user may choose about an ensemble.</summary>
+/// <param name="Architectures">Names of the zoo, separated by commas; null for those that fit the task.</param>
+/// <param name="Epochs">Epochs of training from scratch and of distillation; null to choose by the amount of data.</param>
+/// <param name="ListedNegatives">TorchScript files of models that are known to be independent.</param>
+public sealed record EnsembleOptions(string? Architectures, int? Epochs, IReadOnlyList<string> ListedNegatives)
+{
+    /// <summary>Everything by default.</summary>
+    public static EnsembleOptions Default { get; } = new(null, null, []);
+}

@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+using Utaf.Models;
+
+namespace Utaf.Ensembles;
+
+/// <summary>Whose data an independent model learns from.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<DataSource>))]
+public enum DataSource
+{
+    /// <summary>The owner's: the closest that honest models come.</summary>
+    Owner,
+
+    /// <summary>A similar domain.</summary>
+    Public,
+
+    /// <summary>Another domain, or a random rule.</summary>
+    Irrelevant,
+}
+
+/// <summary>An honest model: random weights, trained without ever seeing the target.</summary>
+/// <param name="Architecture">Any, the target's own included.</param>
+/// <param name="Source">Whose data.</param>
+/// <param name="Training">How long.</param>
+/// <param name="Repeat">Tells repetitions with other random numbers apart.</param>
+public sealed record IndependentTraining(Architecture Architecture, DataSource Source, TrainingSettings Training, int Repeat) : Recipe
+{
+    /// <inheritdoc/>
+    public override string Id => $"{Source}-{Architecture.Id}-{Repeat}".ToLowerInvariant();
+
+    /// <inheritdoc/>
+    public override string Family => $"independent-{Source}".ToLowerInvariant();
+
+    /// <inheritdoc/>
+    public override Architecture ArchitectureAfter(Architecture parent) => Architecture;
+
+    /// <inheritdoc/>
+    public override Network Build(MemberContext context)
+    {
+        var workshop = context.Workshop;
+        var network = Architecture.Build(workshop.Architectures, context.Random).To(workshop.Device);
+        using var irrelevant = Source == DataSource.Irrelevant ? Irrelevant(context) : null;
+        context.Train(network, network.Parameters, irrelevant ?? (Source == DataSource.Owner ? workshop.Owner : workshop.Public), Training);
+        return network;
+    }
+
+    private TensorData Irrelevant(MemberContext context)
+    {
+        var workshop = context.Workshop;
+        var given = workshop.Data.Irrelevant;
+        var table = given.Count > 0
+            ? given[Repeat % given.Count]
+            : workshop.Task.Irrelevant(workshop.Data.Public, workshop.Target.Signature, context.Random);
+        return TensorData.From(table, workshop.Task, workshop.Device);
+    }
+}

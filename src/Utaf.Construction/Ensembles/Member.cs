@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+
+namespace Utaf.Ensembles;
+
+/// <summary>One planned model of the ensemble.</summary>
+/// <param name="Id">Unique in the plan, fit for a file name; decides the member's random numbers.</param>
+/// <param name="Stolen">Positive: derived from the target. Otherwise negative: independent of it.</param>
+/// <param name="Parent">The member it is made from, for chains of two; null: the target, or nothing.</param>
+/// <param name="Recipe">How it is made.</param>
+public sealed record Member(string Id, bool Stolen, string? Parent, Recipe Recipe)
+{
+    /// <summary>The name under which results are reported.</summary>
+    [JsonIgnore]
+    public string Family => Parent is null ? Recipe.Family : "chain";
+}

@@ -1,0 +1,41 @@
+using System.Text.Json.Serialization;
+using Utaf.Models;
+
+namespace Utaf.Ensembles.Obfuscations;
+
+/// <summary>Teaches a student by the stolen model's outputs on public inputs (Hinton et al. 2015; output regression for regressors).</summary>
+/// <param name="Student">The student's architecture.</param>
+/// <param name="Training">How long.</param>
+/// <param name="Temperature">Softens the classes' probabilities, at least 1; without meaning for regressors.</param>
+/// <param name="Repeat">Tells repetitions with other random numbers apart.</param>
+public sealed record Distillation(Architecture Student, TrainingSettings Training, double Temperature, int Repeat) : Obfuscation
+{
+    /// <inheritdoc/>
+    public override string Id => $"distillation-{Student.Id}-{Repeat}";
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Family => "distillation";
+
+    /// <inheritdoc/>
+    public override Architecture ArchitectureAfter(Architecture parent) => Student;
+
+    /// <inheritdoc/>
+    protected override Network Apply(Network stolen, MemberContext context)
+    {
+        var workshop = context.Workshop;
+        var taught = workshop.TeacherOutputs(stolen.WeightsSha256(), stolen);
+        var student = Student.Build(workshop.Architectures, context.Random).To(workshop.Device);
+        Trainer.Train(
+            student,
+            student.Parameters,
+            workshop.Public with { Targets = taught },
+            (outputs, teacher) => workshop.Task.DistillationLoss(outputs, student.Form, teacher, stolen.Form, Temperature),
+            Training,
+            context.Random,
+            context.MemberId,
+            context.CancellationToken);
+        stolen.Dispose();
+        return student;
+    }
+}

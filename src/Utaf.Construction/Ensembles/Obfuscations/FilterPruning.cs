@@ -1,0 +1,74 @@
+using System.Globalization;
+using Utaf.Models;
+using static TorchSharp.torch;
+
+namespace Utaf.Ensembles.Obfuscations;
+
+/// <summary>Removes whole filters of each convolution (Li et al. 2017), and may train the rest to recover.</summary>
+/// <param name="Ratio">Fraction of each convolution's filters removed, in (0, 1); at least one filter stays.</param>
+/// <param name="Criterion">Which filters go first: those of the smallest L1 norm, or any.</param>
+/// <param name="Recovery">Training afterwards on public data; removed filters stay zero. Zero epochs for none.</param>
+public sealed record FilterPruning(double Ratio, PruningCriterion Criterion, TrainingSettings Recovery) : Obfuscation
+{
+    /// <inheritdoc/>
+    public override string Id => string.Create(CultureInfo.InvariantCulture, $"filter-pruning-{Ratio:0.0000}-{Criterion}-{Recovery.Epochs}").ToLowerInvariant();
+
+    /// <inheritdoc/>
+    public override string Family => "filter-pruning";
+
+    /// <inheritdoc/>
+    protected override Network Apply(Network stolen, MemberContext context)
+    {
+        using var masksScope = NewDisposeScope();
+        using (no_grad())
+        {
+            // A removed filter takes its bias and its batch norm's channel with it: the channel is gone, not constant.
+            var masks = Convolutions(stolen).SelectMany(kernels => Removals(stolen, kernels, context)).ToList();
+            void Remove()
+            {
+                using var noGradient = no_grad();
+                foreach (var (tensor, keep) in masks)
+                {
+                    tensor.mul_(keep);
+                }
+            }
+
+            Remove();
+            if (Recovery.Epochs > 0)
+            {
+                using var gradient = enable_grad();
+                context.TrainOnPublicData(stolen, stolen.Parameters, Recovery, afterEpoch: Remove);
+            }
+        }
+
+        return stolen;
+    }
+
+    /// <summary>The kernels of the network's convolutions: [filters, channels, …] with at least one spatial dimension.</summary>
+    public static IEnumerable<NamedTensor> Convolutions(Network network) => network.Parameters.Where(parameter => parameter.Tensor.dim() >= 3);
+
+    private IEnumerable<(Tensor Tensor, Tensor Keep)> Removals(Network stolen, NamedTensor kernels, MemberContext context)
+    {
+        var filters = kernels.Tensor.shape[0];
+        var removed = Math.Min(filters - 1, (long)Math.Round(Ratio * filters));
+        if (removed == 0)
+        {
+            yield break;
+        }
+
+        var importance = Criterion == PruningCriterion.L1
+            ? kernels.Tensor.abs().flatten(1).sum(1)
+            : context.Random.Uniform([filters], 1).to(kernels.Tensor.device);
+        var keep = importance.gt(importance.kthvalue(removed, 0).values).to_type(kernels.Tensor.dtype);
+        var channel = stolen.Parameters
+            .Where(parameter => parameter.Layer == kernels.Layer && parameter != kernels)
+            .Concat(Layers.NormAfter(stolen, kernels))
+            .Where(parameter => parameter.Tensor.dim() == 1 && parameter.Tensor.shape[0] == filters);
+
+        yield return (kernels.Tensor, keep.view([filters, .. Enumerable.Repeat(1L, (int)kernels.Tensor.dim() - 1)]));
+        foreach (var parameter in channel)
+        {
+            yield return (parameter.Tensor, keep);
+        }
+    }
+}

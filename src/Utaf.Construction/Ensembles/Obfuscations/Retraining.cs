@@ -1,0 +1,25 @@
+using Utaf.Models;
+
+namespace Utaf.Ensembles.Obfuscations;
+
+/// <summary>Resets the last layer, then trains it alone or with everything else: RTLL and RTAL of the paper.</summary>
+/// <param name="Layers">The last layer, or all.</param>
+/// <param name="Training">The paper trains for 10 epochs.</param>
+/// <param name="Repeat">Tells repetitions with other random numbers apart.</param>
+public sealed record Retraining(TrainedLayers Layers, TrainingSettings Training, int Repeat) : Obfuscation
+{
+    /// <inheritdoc/>
+    public override string Id => $"{(Layers == TrainedLayers.Last ? "rtll" : "rtal")}-{Training.Epochs}-{Repeat}";
+
+    /// <inheritdoc/>
+    public override string Family => "retraining";
+
+    /// <inheritdoc/>
+    protected override Network Apply(Network stolen, MemberContext context)
+    {
+        var last = Models.Layers.Last(stolen, context.Workshop.Target.Signature.OutputWidth);
+        Initialisation.ResetLayer(last, context.Random);
+        context.TrainOnPublicData(stolen, Layers == TrainedLayers.Last ? last : stolen.Parameters, Training);
+        return stolen;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text.Json.Serialization;
+using Utaf.Ensembles.Obfuscations;
+using Utaf.Models;
+
+namespace Utaf.Ensembles;
+
+/// <summary>How one member of the ensemble is made. A plan is a list of these with nothing else in it. Adding one is a file and a line here.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "recipe")]
+[JsonDerivedType(typeof(WeightPruning), "weight-pruning")]
+[JsonDerivedType(typeof(FilterPruning), "filter-pruning")]
+[JsonDerivedType(typeof(FineTuning), "fine-tuning")]
+[JsonDerivedType(typeof(Retraining), "retraining")]
+[JsonDerivedType(typeof(Distillation), "distillation")]
+[JsonDerivedType(typeof(IndependentTraining), "independent-training")]
+[JsonDerivedType(typeof(ListedModel), "listed-model")]
+public abstract record Recipe
+{
+    /// <summary>A name that says the recipe and its parameters.</summary>
+    [JsonIgnore]
+    public abstract string Id { get; }
+
+    /// <summary>The kind of obfuscation or of independent model, under which results are reported.</summary>
+    [JsonIgnore]
+    public abstract string Family { get; }
+
+    /// <summary>The architecture of the member that comes out.</summary>
+    /// <param name="parent">The architecture of the model it starts from.</param>
+    public abstract Architecture ArchitectureAfter(Architecture parent);
+
+    /// <summary>Makes the member.</summary>
+    /// <exception cref="UtafException">UTAF1403: a loss or an output is not finite.</exception>
+    public abstract Network Build(MemberContext context);
+}
+
+/// <summary>What a thief does to a stolen model so that it is not recognised.</summary>
+public abstract record Obfuscation : Recipe
+{
+    /// <inheritdoc/>
+    public override Architecture ArchitectureAfter(Architecture parent) => parent;
+
+    /// <inheritdoc/>
+    public override Network Build(MemberContext context)
+    {
+        var stolen = context.Parent();
+        try
+        {
+            return Apply(stolen, context);
+        }
+        catch
+        {
+            stolen.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Changes the stolen model, or makes another from it.</summary>
+    /// <param name="stolen">A copy of the target or of another member; owned by the obfuscation.</param>
+    /// <param name="context">Data, random numbers and limits of this member.</param>
+    protected abstract Network Apply(Network stolen, MemberContext context);
+}

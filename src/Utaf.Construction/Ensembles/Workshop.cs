@@ -1,0 +1,96 @@
+using Utaf.Data;
+using Utaf.Models;
+using static TorchSharp.torch;
+
+namespace Utaf.Ensembles;
+
+/// <summary>Everything that the members of one ensemble share while they are built: target, task, and data on the device.</summary>
+public sealed class Workshop : IDisposable
+{
+    private readonly Dictionary<string, Tensor> teacherOutputs = [];
+
+    /// <summary>Puts the data on the device.</summary>
+    public Workshop(TargetModel target, LearningTask task, EnsembleData data, Device device)
+    {
+        Target = target;
+        Task = task;
+        Data = data;
+        Device = device;
+        target.Network.To(device);
+        Architectures = ContextOf(target, task, data);
+        Owner = TensorData.From(data.Owner, task, device);
+        Public = TensorData.From(data.Public, task, device);
+    }
+
+    /// <summary>The owner's model.</summary>
+    public TargetModel Target { get; }
+
+    /// <summary>What it was trained to do.</summary>
+    public LearningTask Task { get; }
+
+    /// <summary>The tables.</summary>
+    public EnsembleData Data { get; }
+
+    /// <summary>Where members are trained.</summary>
+    public Device Device { get; }
+
+    /// <summary>How architectures are made for this task.</summary>
+    public ArchitectureContext Architectures { get; }
+
+    /// <summary>The owner's data.</summary>
+    public TensorData Owner { get; }
+
+    /// <summary>What a thief, or an honest competitor, has.</summary>
+    public TensorData Public { get; }
+
+    /// <summary>How architectures are made for this target and its data.</summary>
+    public static ArchitectureContext ContextOf(TargetModel target, LearningTask task, EnsembleData data)
+    {
+        var (inputMean, inputDeviation) = ColumnStatistics.Of(data.Owner.Inputs, data.Owner.ExampleSize);
+        if (data.ImageShape is [var channels, _, _])
+        {
+            // Pixels of one channel share their scale: a dark corner is not to be blown up to unit variance.
+            (inputMean, inputDeviation) = PerChannel(data.Owner.Inputs, channels, data.Owner.ExampleSize / channels);
+        }
+
+        var (outputMean, outputDeviation) = task.OutputScale(data.Owner, target.Signature);
+        return new(target, data.ImageShape, new(inputMean, inputDeviation, outputMean, outputDeviation));
+    }
+
+    /// <summary>A teacher's outputs on the public data, [n, out], computed once per teacher.</summary>
+    public Tensor TeacherOutputs(string key, Network teacher)
+    {
+        if (!teacherOutputs.TryGetValue(key, out var outputs))
+        {
+            outputs = Evaluation.Outputs(teacher, Public.Inputs).DetachFromDisposeScope();
+            teacherOutputs[key] = outputs;
+        }
+
+        return outputs;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Owner.Dispose();
+        Public.Dispose();
+        foreach (var outputs in teacherOutputs.Values)
+        {
+            outputs.Dispose();
+        }
+    }
+
+    private static (float[] Mean, float[] Deviation) PerChannel(float[] inputs, int channels, int pixels)
+    {
+        // [n, C, H·W] read as a table of C columns.
+        var byChannel = new float[inputs.Length];
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            var (example, channel, pixel) = (i / (channels * pixels), i / pixels % channels, i % pixels);
+            byChannel[((((example * pixels) + pixel) * channels) + channel)] = inputs[i];
+        }
+
+        var (mean, deviation) = ColumnStatistics.Of(byChannel, channels);
+        return ([.. mean.SelectMany(value => Enumerable.Repeat(value, pixels))], [.. deviation.SelectMany(value => Enumerable.Repeat(value, pixels))]);
+    }
+}

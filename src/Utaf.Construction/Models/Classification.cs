@@ -1,0 +1,113 @@
+using TorchSharp;
+using Utaf.Data;
+using Utaf.Fingerprints;
+using Utaf.Torch;
+using Utaf.Verification;
+using static TorchSharp.torch;
+
+namespace Utaf.Models;
+
+/// <summary>One of several classes per example. A model with one output is a classifier of two classes.</summary>
+public sealed class Classification : LearningTask
+{
+    /// <inheritdoc/>
+    public override string Name => "classification";
+
+    /// <inheritdoc/>
+    public override OutputSpace OutputSpace => OutputSpace.Probabilities;
+
+    /// <inheritdoc/>
+    public override void Check(DataTable data, ModelSignature signature)
+    {
+        if (data.TargetWidth != 1)
+        {
+            throw Errors.WrongDataShape(data.Origin, "one label column", $"{data.TargetWidth}");
+        }
+
+        Labels.RequireClasses(data, Classes(signature));
+    }
+
+    /// <inheritdoc/>
+    public override OutputForm Recognise(Tensor outputs)
+    {
+        using var cpu = outputs.detach().cpu().contiguous();
+        var values = cpu.data<float>().ToArray();
+        var rows = values.Chunk((int)cpu.shape[1]).ToArray();
+        return OutputReading.Recognise(new SuspectOutputs((int)cpu.shape[1], rows)) switch
+        {
+            OutputKind.Probabilities => OutputForm.Probabilities,
+            OutputKind.LogProbabilities => OutputForm.LogProbabilities,
+            _ => OutputForm.Logits,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Targets(DataTable data) => tensor(data.Targets.Select(label => (long)label).ToArray());
+
+    /// <inheritdoc/>
+    public override Tensor Loss(Tensor outputs, Tensor targets, OutputForm form) =>
+        nn.functional.nll_loss(nn.functional.log_softmax(Scores(outputs, form), 1), targets);
+
+    /// <summary>Hinton, Vinyals and Dean (2015): T² · KL(teacher at T ‖ student at T), the mean over examples.</summary>
+    public override Tensor DistillationLoss(Tensor student, OutputForm studentForm, Tensor teacher, OutputForm teacherForm, double temperature)
+    {
+        using var scope = NewDisposeScope();
+        var learned = nn.functional.log_softmax(Scores(student, studentForm) / temperature, 1);
+        var taught = nn.functional.log_softmax(Scores(teacher, teacherForm) / temperature, 1);
+        var divergence = (taught.exp() * (taught - learned)).sum(1).mean();
+        return (divergence * (temperature * temperature)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Product(Tensor outputs, OutputForm form) => form switch
+    {
+        OutputForm.Probabilities => outputs.alias(),
+        OutputForm.LogProbabilities => outputs.exp(),
+        _ when outputs.shape[1] == 1 => outputs.sigmoid(),
+        _ => outputs.softmax(1),
+    };
+
+    /// <inheritdoc/>
+    public override (float[] Mean, float[] Deviation) OutputScale(DataTable owner, ModelSignature signature) =>
+        (new float[signature.OutputWidth], [.. Enumerable.Repeat(1f, signature.OutputWidth)]);
+
+    /// <inheritdoc/>
+    public override DataTable Irrelevant(DataTable data, ModelSignature signature, SeededRandom random)
+    {
+        // A random linear rule per class, on standardised inputs so that no feature decides alone.
+        var classes = Classes(signature);
+        var scores = RandomRule.Scores(data, classes, random);
+        var labels = scores.Chunk(classes).Select(row => (float)Array.IndexOf(row, row.Max())).ToArray();
+        return data with { TargetWidth = 1, Targets = labels };
+    }
+
+    /// <inheritdoc/>
+    public override DataTable FitTargets(DataTable foreign, DataTable owner, ModelSignature signature) =>
+        foreign with { Targets = [.. foreign.Targets.Select(label => (float)((long)label % Classes(signature)))] };
+
+    /// <summary>Accuracy, in [0, 1].</summary>
+    public override double Utility(Tensor outputs, Tensor targets, OutputForm form)
+    {
+        using var scope = NewDisposeScope();
+        return Scores(outputs, form).argmax(1).eq(targets).to_type(ScalarType.Float32).mean().ToDouble();
+    }
+
+    private static int Classes(ModelSignature signature) => Math.Max(2, signature.OutputWidth);
+
+    /// <summary>Numbers whose softmax is the model's distribution, [N, classes]. Log-probabilities are such numbers too.</summary>
+    private static Tensor Scores(Tensor outputs, OutputForm form)
+    {
+        const double smallest = 1e-12;
+        if (outputs.shape[1] > 1)
+        {
+            return form == OutputForm.Probabilities ? outputs.clamp(smallest).log() : outputs.alias();
+        }
+
+        return form switch
+        {
+            OutputForm.Probabilities => cat([(1 - outputs).clamp(smallest).log(), outputs.clamp(smallest).log()], 1),
+            OutputForm.LogProbabilities => cat([(1 - outputs.exp()).clamp(smallest).log(), outputs], 1),
+            _ => cat([zeros_like(outputs), outputs], 1),
+        };
+    }
+}

@@ -1,0 +1,69 @@
+using Utaf.Data;
+using Utaf.Fingerprints;
+using Utaf.Torch;
+using static TorchSharp.torch;
+
+namespace Utaf.Models;
+
+/// <summary>
+/// What a model was trained to do: all that Stages 1 and 2 need to know of it. Nothing else in them looks at targets.
+/// </summary>
+public abstract class LearningTask
+{
+    /// <summary>The name in configuration and manifests.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What the meta-verifier is given.</summary>
+    public abstract OutputSpace OutputSpace { get; }
+
+    /// <summary>The tasks by name.</summary>
+    /// <exception cref="UtafException">UTAF1001: no such task.</exception>
+    public static LearningTask Parse(string name) => name switch
+    {
+        "classification" => new Classification(),
+        "regression" => new Regression(),
+        _ => throw Errors.BadOption("--task", name, "classification or regression"),
+    };
+
+    /// <summary>Checks that the data can train a model of this signature.</summary>
+    /// <exception cref="UtafException">UTAF1204 to UTAF1206.</exception>
+    public abstract void Check(DataTable data, ModelSignature signature);
+
+    /// <summary>Tells the form of the target's outputs from the outputs on the owner's data, [N, out].</summary>
+    public abstract OutputForm Recognise(Tensor outputs);
+
+    /// <summary>The targets of a table as the loss wants them.</summary>
+    public abstract Tensor Targets(DataTable data);
+
+    /// <summary>The supervised loss, a scalar.</summary>
+    /// <param name="outputs">[N, out], of the given form.</param>
+    /// <param name="targets">As <see cref="Targets"/> makes them.</param>
+    /// <param name="form">What the outputs mean.</param>
+    public abstract Tensor Loss(Tensor outputs, Tensor targets, OutputForm form);
+
+    /// <summary>The loss of a student that imitates a teacher, a scalar.</summary>
+    /// <param name="student">[N, out].</param>
+    /// <param name="studentForm">What the student's outputs mean.</param>
+    /// <param name="teacher">[N, out].</param>
+    /// <param name="teacherForm">What the teacher's outputs mean.</param>
+    /// <param name="temperature">Hinton's temperature, above 0; tasks without classes have no use for it.</param>
+    public abstract Tensor DistillationLoss(Tensor student, OutputForm studentForm, Tensor teacher, OutputForm teacherForm, double temperature);
+
+    /// <summary>The outputs as an API would serve them, [N, out]: what the meta-verifier reads.</summary>
+    public abstract Tensor Product(Tensor outputs, OutputForm form);
+
+    /// <summary>The scale of the outputs that networks from scratch have built in: (mean, deviation), each [out].</summary>
+    public abstract (float[] Mean, float[] Deviation) OutputScale(DataTable owner, ModelSignature signature);
+
+    /// <summary>The same inputs with another meaning: targets of a random rule. Makes irrelevant data where none is given.</summary>
+    public abstract DataTable Irrelevant(DataTable data, ModelSignature signature, SeededRandom random);
+
+    /// <summary>Makes foreign targets fit: class numbers modulo the classes, values to the owner's range.</summary>
+    public abstract DataTable FitTargets(DataTable foreign, DataTable owner, ModelSignature signature);
+
+    /// <summary>How good a model is at the task, for people: accuracy, or R².</summary>
+    /// <param name="outputs">[N, out].</param>
+    /// <param name="targets">As <see cref="Targets"/> makes them.</param>
+    /// <param name="form">What the outputs mean.</param>
+    public abstract double Utility(Tensor outputs, Tensor targets, OutputForm form);
+}

@@ -1,0 +1,52 @@
+using Utaf.Fingerprints;
+using static TorchSharp.torch;
+
+namespace Utaf.Models;
+
+/// <summary>One parameter or buffer of a network.</summary>
+/// <param name="Name">The dotted name, for example <c>layer1.0.conv1.weight</c>.</param>
+/// <param name="Tensor">The live tensor.</param>
+public sealed record NamedTensor(string Name, Tensor Tensor)
+{
+    /// <summary>The layer that it belongs to: the name without its last part.</summary>
+    public string Layer => Name.LastIndexOf('.') is var dot && dot < 0 ? "" : Name[..dot];
+
+    /// <summary>A weight matrix or a convolution's kernels: what pruning removes. Biases and norms are not.</summary>
+    public bool IsWeight => Tensor.dim() >= 2;
+
+    /// <summary>The values as bytes.</summary>
+    public SafetensorsTensor ToSafetensors()
+    {
+        using var cpu = Tensor.detach().cpu().contiguous();
+        return new(Name, Types[cpu.dtype], cpu.shape, cpu.bytes.ToArray());
+    }
+
+    /// <summary>Sets the values from bytes.</summary>
+    /// <exception cref="FormatException">The shape or the type differs.</exception>
+    public void Set(SafetensorsTensor values)
+    {
+        if (values.DType != Types[Tensor.dtype] || !values.Shape.SequenceEqual(Tensor.shape))
+        {
+            throw new FormatException($"'{Name}' is {values.DType} [{string.Join(", ", values.Shape)}], expected {Types[Tensor.dtype]} [{string.Join(", ", Tensor.shape)}].");
+        }
+
+        using var noGradient = no_grad();
+        using var cpu = empty(Tensor.shape, Tensor.dtype);
+        values.Data.Span.CopyTo(cpu.bytes);
+        Tensor.copy_(cpu);
+    }
+
+    private static readonly Dictionary<ScalarType, string> Types = new()
+    {
+        [ScalarType.Float32] = "F32",
+        [ScalarType.Float64] = "F64",
+        [ScalarType.Float16] = "F16",
+        [ScalarType.BFloat16] = "BF16",
+        [ScalarType.Int64] = "I64",
+        [ScalarType.Int32] = "I32",
+        [ScalarType.Int16] = "I16",
+        [ScalarType.Int8] = "I8",
+        [ScalarType.Byte] = "U8",
+        [ScalarType.Bool] = "BOOL",
+    };
+}

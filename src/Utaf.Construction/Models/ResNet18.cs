@@ -1,0 +1,83 @@
+using Utaf.Torch;
+using static TorchSharp.torch;
+
+namespace Utaf.Models;
+
+/// <summary>
+/// ResNet-18 (He et al. 2016) with torchvision's names. Images below 64×64 get the 3×3 stem without pooling that the
+/// authors used on CIFAR; larger ones the 7×7 stem. Any channel count, any size from 8×8.
+/// </summary>
+public sealed record ResNet18 : Architecture
+{
+    /// <inheritdoc/>
+    public override string Id => "resnet-18";
+
+    /// <inheritdoc/>
+    public override bool Accepts(ArchitectureContext context) => context.ImageShape is [_, >= 8, >= 8];
+
+    /// <inheritdoc/>
+    public override Network Build(ArchitectureContext context, SeededRandom random)
+    {
+        var image = context.ImageShape!;
+        return Zoo.Finish(this, Module(image[0], context.Signature.OutputWidth, smallImages: Math.Min(image[1], image[2]) < 64), image, context, random);
+    }
+
+    /// <summary>The bare network: [N, C, H, W] to [N, classes].</summary>
+    internal static nn.Module<Tensor, Tensor> Module(int channels, int outputs, bool smallImages)
+    {
+        var layers = new List<(string, nn.Module<Tensor, Tensor>)>
+        {
+            ("conv1", smallImages ? nn.Conv2d(channels, 64, 3, padding: 1, bias: false) : nn.Conv2d(channels, 64, 7, stride: 2, padding: 3, bias: false)),
+            ("bn1", nn.BatchNorm2d(64)),
+            ("relu", nn.ReLU()),
+        };
+        if (!smallImages)
+        {
+            layers.Add(("maxpool", nn.MaxPool2d(3, stride: 2, padding: 1)));
+        }
+
+        var width = 64;
+        for (var stage = 1; stage <= 4; stage++)
+        {
+            var next = 64 << (stage - 1);
+            layers.Add(($"layer{stage}", nn.Sequential(("0", new BasicBlock(width, next, stage == 1 ? 1 : 2)), ("1", new BasicBlock(next, next, 1)))));
+            width = next;
+        }
+
+        layers.Add(("avgpool", nn.AdaptiveAvgPool2d([1, 1])));
+        layers.Add(("flatten", nn.Flatten()));
+        layers.Add(("fc", nn.Linear(width, outputs)));
+        return nn.Sequential(layers);
+    }
+
+    private sealed class BasicBlock : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> conv1;
+        private readonly nn.Module<Tensor, Tensor> bn1;
+        private readonly nn.Module<Tensor, Tensor> conv2;
+        private readonly nn.Module<Tensor, Tensor> bn2;
+        private readonly nn.Module<Tensor, Tensor>? downsample;
+
+        public BasicBlock(int channels, int width, int stride)
+            : base(nameof(BasicBlock))
+        {
+            conv1 = nn.Conv2d(channels, width, 3, stride: stride, padding: 1, bias: false);
+            bn1 = nn.BatchNorm2d(width);
+            conv2 = nn.Conv2d(width, width, 3, padding: 1, bias: false);
+            bn2 = nn.BatchNorm2d(width);
+            downsample = stride == 1 && channels == width
+                ? null
+                : nn.Sequential(("0", nn.Conv2d(channels, width, 1, stride: stride, bias: false)), ("1", nn.BatchNorm2d(width)));
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            using var scope = NewDisposeScope();
+            var inner = nn.functional.relu(bn1.forward(conv1.forward(input)));
+            var residual = bn2.forward(conv2.forward(inner));
+            var shortcut = downsample?.forward(input) ?? input;
+            return nn.functional.relu(residual + shortcut).MoveToOuterDisposeScope();
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.RegularExpressions;
+
+namespace Utaf.Models;
+
+/// <summary>
+/// Reads the code of a TorchScript archive word by word, as the compiler will, and finds what could reach beyond
+/// tensors. Spaces, line breaks, other names for <c>torch</c> and <c>getattr</c> do not hide a call from it.
+/// </summary>
+internal static partial class TorchScriptCode
+{
+    // Namespaces of operators that compute. Others (rpc, image, profiler, ...) reach the network, files or the process.
+    private static readonly string[] ComputingNamespaces = ["aten", "prim", "quantized", "_quantized", "prepacked", "torchvision"];
+
+    /// <summary>The first thing in the code that UTAF does not run: its name and line; null when there is none.</summary>
+    public static (string What, int Line)? FirstUnsafe(string code)
+    {
+        var words = Word().Matches(code).Where(match => match.Groups["code"].Success).ToList();
+        for (var i = 0; i < words.Count; i++)
+        {
+            if (Unsafe(i) is { } what)
+            {
+                return (what, code.AsSpan(0, words[i].Index).Count('\n') + 1);
+            }
+        }
+
+        return null;
+
+        string At(int index) => index >= 0 && index < words.Count ? words[index].Value : "";
+
+        string? Unsafe(int i) => At(i) switch
+        {
+            "torch" when At(i - 1) != "." => At(i + 1) == "." && At(i + 3) == "(" ? Operator("aten", At(i + 2)) : "torch as a value",
+            "ops" when At(i - 1) != "." => At(i + 1) == "." && At(i + 3) == "." && At(i + 5) == "(" ? Operator(At(i + 2), At(i + 4)) : "ops as a value",
+            "classes" when At(i - 1) == "." && At(i - 2) == "torch" && At(i + 2) != "quantized" => $"torch.classes.{At(i + 2)}",
+            _ => null,
+        };
+    }
+
+    private static string? Operator(string space, string name) =>
+        ComputingNamespaces.Contains(space) && !ReachesOut().IsMatch(name) ? null : $"{space}::{name}";
+
+    // Strings and comments are read too, so that nothing in them counts and nothing after them is missed.
+    [GeneratedRegex("""(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\#[^\n]*|\\\r?\n)|(?<code>\w+|[^\w\s])""", RegexOptions.Singleline)]
+    private static partial Regex Word();
+
+    [GeneratedRegex("(?:^|_)(?:save|load|file|pickle|unpickle|read|write|open|fork|system|exec)(?:_|$)", RegexOptions.IgnoreCase)]
+    private static partial Regex ReachesOut();
+}

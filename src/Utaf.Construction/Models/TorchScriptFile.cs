@@ -1,0 +1,104 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using static TorchSharp.torch;
+
+namespace Utaf.Models;
+
+/// <summary>A TorchScript model file: checked, read once, and loaded as often as copies are needed.</summary>
+public sealed class TorchScriptFile
+{
+    private readonly byte[] bytes;
+
+    private TorchScriptFile(string path, byte[] bytes)
+    {
+        Path = path;
+        this.bytes = bytes;
+        Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
+    }
+
+    /// <summary>Where the file was read.</summary>
+    public string Path { get; }
+
+    /// <summary>The digest of the bytes that are loaded: the file may change, these do not.</summary>
+    public string Sha256 { get; }
+
+    /// <summary>Reads and checks a file; torch does not see it yet.</summary>
+    /// <exception cref="UtafException">UTAF1002, UTAF1003 and UTAF1101 to UTAF1105.</exception>
+    public static TorchScriptFile Open(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw Errors.FileNotFound(path, "a TorchScript model (.pt)");
+        }
+
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Errors.FileUnreadable(path, e);
+        }
+
+        TorchScriptArchive.Check(path, bytes);
+        return new(path, bytes);
+    }
+
+    /// <summary>Loads a fresh copy of the model in eval mode, on the CPU.</summary>
+    /// <exception cref="UtafException">UTAF1103: torch refuses the archive.</exception>
+    public jit.ScriptModule<Tensor, Tensor> Load()
+    {
+        try
+        {
+            var module = jit.load<Tensor, Tensor>(bytes);
+            if (module.parameters().Any())
+            {
+                // A frozen module has no modes and no parameters; it is in eval mode for good.
+                module.eval();
+            }
+
+            return module;
+        }
+        catch (ExternalException e)
+        {
+            throw Errors.TruncatedModel(Path, FirstLine(e));
+        }
+    }
+
+    /// <summary>Runs the model and says in its owner's terms why it cannot.</summary>
+    /// <param name="module">A model that <see cref="Load"/> made.</param>
+    /// <param name="inputs">[N, input…], float32.</param>
+    /// <returns>One tensor [N, …].</returns>
+    /// <exception cref="UtafException">UTAF1106: the input does not fit; UTAF1107: the output is not one tensor [N, …].</exception>
+    public Tensor Run(jit.ScriptModule<Tensor, Tensor> module, Tensor inputs)
+    {
+        Tensor outputs;
+        try
+        {
+            outputs = module.forward(inputs);
+        }
+        catch (InvalidCastException)
+        {
+            throw Errors.NotOneOutput(Path, "several values or a container");
+        }
+        catch (ExternalException e)
+        {
+            throw Errors.WrongInput(Path, "one tensor that the model's code accepts", $"[{string.Join(", ", inputs.shape)}] float32, refused with \"{Reason(e)}\"");
+        }
+
+        return outputs.dim() > 0 && outputs.shape[0] == inputs.shape[0] && outputs.is_floating_point()
+            ? outputs
+            : throw Errors.NotOneOutput(Path, $"{outputs.dtype} [{string.Join(", ", outputs.shape)}] for {inputs.shape[0]} inputs");
+    }
+
+    private static string FirstLine(ExternalException e) => e.Message.Split('\n', 2)[0].Trim();
+
+    // An interpreter error wraps the operator's own message in a trace; the line that starts with RuntimeError says it.
+    private static string Reason(ExternalException e)
+    {
+        var lines = e.Message.Split('\n').Select(line => line.Trim()).ToList();
+        const string marker = "RuntimeError: ";
+        return lines.FirstOrDefault(line => line.StartsWith(marker, StringComparison.Ordinal)) is { } line ? line[marker.Length..] : lines[0];
+    }
+}

@@ -1,0 +1,58 @@
+using Utaf.Torch;
+using static TorchSharp.torch;
+
+namespace Utaf.Models;
+
+/// <summary>The architectures that students and independent models have by default.</summary>
+public static class Zoo
+{
+    /// <summary>From small to large, those that fit the task's inputs. ResNet-18 joins for images when the target is of its class.</summary>
+    public static IReadOnlyList<Architecture> For(ArchitectureContext context)
+    {
+        Architecture[] perceptrons = [new Mlp([100]), new Mlp([100, 100]), new Mlp([100, 100, 100])];
+        Architecture[] convolutional = [new SmallConvNet([16, 32]), new SmallConvNet([16, 32, 64])];
+        Architecture[] all = context.ImageShape is null
+            ? perceptrons
+            : context.Target.ParameterCount >= LargeTarget
+                ? [.. convolutional, perceptrons[1], new ResNet18()]
+                : [.. convolutional, .. perceptrons[..2]];
+        return [.. all.Where(architecture => architecture.Accepts(context))];
+    }
+
+    /// <summary>Reads names such as <c>mlp-100-100</c>, <c>convnet-16-32</c> or <c>resnet-18</c>.</summary>
+    /// <exception cref="UtafException">UTAF1001: no such architecture, or it does not fit the inputs.</exception>
+    public static IReadOnlyList<Architecture> Parse(string names, ArchitectureContext context)
+    {
+        return [.. names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
+
+        Architecture Parse(string name)
+        {
+            var parts = name.Split('-');
+            int[] sizes = [.. parts.Skip(1).Select(part => int.TryParse(part, out var size) ? size : 0)];
+            var sound = sizes.Length is >= 1 and <= 3 && sizes.All(size => size is >= 1 and <= 65536);
+            Architecture? architecture = parts[0] switch
+            {
+                "target" => new TargetArchitecture(),
+                "mlp" when sound => new Mlp(sizes),
+                "convnet" when sound => new SmallConvNet(sizes),
+                "resnet" when name == "resnet-18" => new ResNet18(),
+                _ => null,
+            };
+            return architecture is not null && architecture.Accepts(context)
+                ? architecture
+                : throw Errors.BadOption("--architectures", name, "a list of target, mlp-W[-W[-W]], convnet-C-C[-C] and resnet-18 (the last two for images of 8×8 at least: --image-shape)");
+        }
+    }
+
+    // Between a convolutional network of some layers and ResNet-18's 11 million parameters.
+    private const long LargeTarget = 2_000_000;
+
+    /// <summary>The last steps that all of the zoo share: built-in scale, own random numbers, the task's output form.</summary>
+    internal static Network Finish(Architecture architecture, nn.Module<Tensor, Tensor> body, int[] viewShape, ArchitectureContext context, SeededRandom random)
+    {
+        var form = context.Target.Form == OutputForm.Raw ? OutputForm.Raw : OutputForm.Logits;
+        var network = new Network(architecture, new ScaledModule(body, viewShape, context.Scaling), form);
+        Initialisation.ResetAll(network, random);
+        return network;
+    }
+}

@@ -1,0 +1,146 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace Utaf.Torch;
+
+/// <summary>Where torch's native library came from.</summary>
+/// <param name="Path">The file that was loaded.</param>
+/// <param name="Folder">The folder that holds libtorch itself.</param>
+/// <param name="Cured">Whether the library had to be cured of a symbol version that this system does not have.</param>
+/// <param name="Reason">Why it was cured: the plain load's error; null where the plain load works.</param>
+public sealed record NativeTorchSource(string Path, string Folder, bool Cured, string? Reason);
+
+/// <summary>
+/// Loads torch's native library, once, before TorchSharp's own loader runs (which on failure copies a gigabyte).
+/// </summary>
+/// <remarks>
+/// TorchSharp's library asks for GLIBCXX_3.4.32, which Debian 12, Ubuntu 22.04 and RHEL 9 do not have. Only
+/// <c>_ZSt21ios_base_library_initv</c> stands behind that version and no relocation uses it, so the need can be
+/// marked weak: two bytes of a copy in the user's cache.
+/// </remarks>
+public static class NativeTorch
+{
+    private const string LibraryName = "LibTorchSharp";
+    private const string MissingVersion = "GLIBCXX_3.4.32";
+
+    // In the order of their needs: each finds the ones before it by name, wherever the cured copy lies.
+    private static readonly string[] LibtorchParts = ["libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so"];
+
+    private static readonly Lazy<NativeTorchSource> Loaded = new(Load);
+
+    /// <summary>Loads the library if this process has not done so yet.</summary>
+    /// <exception cref="UtafException">UTAF2001: the library is missing or does not load.</exception>
+    public static NativeTorchSource EnsureLoaded() => Loaded.Value;
+
+    /// <summary>The folder for cured copies: <c>UTAF_CACHE</c>, or the user's cache folder.</summary>
+    public static string CacheFolder
+    {
+        get
+        {
+            var chosen = Environment.GetEnvironmentVariable("UTAF_CACHE");
+            if (!string.IsNullOrEmpty(chosen))
+            {
+                return chosen;
+            }
+
+            var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+            var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+            return !string.IsNullOrEmpty(cache) ? Path.Combine(cache, "utaf")
+                : !string.IsNullOrEmpty(home) ? Path.Combine(home, ".cache", "utaf")
+                : Path.Combine(Path.GetTempPath(), $"utaf-{Environment.UserName}");
+        }
+    }
+
+    private static NativeTorchSource Load()
+    {
+        var library = Find();
+        var folder = Path.GetDirectoryName(library)!;
+
+        if (TryLoad(library, out var handle, out var reason))
+        {
+            return new(library, folder, Cured: false, Reason: null);
+        }
+
+        if (!OperatingSystem.IsLinux() || !reason!.Contains(MissingVersion, StringComparison.Ordinal))
+        {
+            throw Errors.NativeLibrary(reason!);
+        }
+
+        var cured = Cure(library);
+        foreach (var part in LibtorchParts.Select(part => Path.Combine(folder, part)).Where(File.Exists))
+        {
+            if (!TryLoad(part, out _, out var partReason))
+            {
+                throw Errors.NativeLibrary(partReason!);
+            }
+        }
+
+        if (!TryLoad(cured, out handle, out var curedReason))
+        {
+            throw Errors.NativeLibrary(curedReason!);
+        }
+
+        NativeLibrary.SetDllImportResolver(typeof(TorchSharp.torch).Assembly, (name, _, _) => name == LibraryName ? handle : 0);
+        return new(cured, folder, Cured: true, reason);
+    }
+
+    private static bool TryLoad(string path, out nint handle, out string? reason)
+    {
+        reason = null;
+        handle = 0;
+        try
+        {
+            handle = NativeLibrary.Load(path);
+            return true;
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
+        {
+            reason = e.Message;
+            return false;
+        }
+    }
+
+    private static string Find()
+    {
+        var file = OperatingSystem.IsWindows() ? $"{LibraryName}.dll"
+            : OperatingSystem.IsMacOS() ? $"lib{LibraryName}.dylib"
+            : $"lib{LibraryName}.so";
+        var searched = ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Append(AppContext.BaseDirectory)
+            .Append(Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"))
+            .Select(folder => Path.Combine(folder, file));
+
+        return searched.FirstOrDefault(File.Exists)
+            ?? throw Errors.NativeLibrary($"{file} is not beside the tool in {AppContext.BaseDirectory}; this build carries no torch for {RuntimeInformation.RuntimeIdentifier}.");
+    }
+
+    /// <summary>Writes the cured copy unless an earlier run or another process has.</summary>
+    internal static string Cure(string library)
+    {
+        var bytes = File.ReadAllBytes(library);
+        var folder = Path.Combine(CacheFolder, "native", Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]);
+        var cured = Path.Combine(folder, Path.GetFileName(library));
+        if (!ElfVersionNeeds.MarkWeak(bytes, MissingVersion))
+        {
+            throw Errors.NativeLibrary($"{library} asks for {MissingVersion} in a form that cannot be cured.");
+        }
+
+        // The content decides, not the name: a file torn by a full disk or changed by somebody else is replaced.
+        if (!File.Exists(cured) || !File.ReadAllBytes(cured).AsSpan().SequenceEqual(bytes))
+        {
+            try
+            {
+                Directory.CreateDirectory(folder);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw Errors.Unwritable(folder, e);
+            }
+
+            AtomicFile.Write(cured, bytes);
+        }
+
+        return cured;
+    }
+}
