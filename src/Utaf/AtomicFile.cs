@@ -1,0 +1,115 @@
+using System.Text;
+
+namespace Utaf;
+
+/// <summary>
+/// Files that are there completely or not at all: the bytes go to a temporary name in the same folder, are flushed to the
+/// disk and then renamed. An interrupted write leaves at most a file whose name <see cref="IsTemporary"/> knows.
+/// </summary>
+public static class AtomicFile
+{
+    private const string Prefix = ".utaf-";
+    private const string Suffix = ".tmp";
+
+    /// <summary>Writes or replaces a file. Missing folders of the path are made.</summary>
+    /// <param name="path">The file to write.</param>
+    /// <param name="bytes">Its content.</param>
+    /// <exception cref="UtafException">UTAF1309: the path cannot be written, or the disk is full.</exception>
+    public static void Write(string path, ReadOnlySpan<byte> bytes)
+    {
+        // A span cannot be captured by a delegate; its bytes can.
+        var content = bytes.ToArray();
+        Write(path, stream => stream.Write(content));
+    }
+
+    /// <inheritdoc cref="Write(string, ReadOnlySpan{byte})"/>
+    public static void Write(string path, byte[] bytes) => Write(path, stream => stream.Write(bytes));
+
+    /// <summary>Writes or replaces a file with what <paramref name="content"/> writes into the stream.</summary>
+    /// <param name="path">The file to write.</param>
+    /// <param name="content">Called once. If it throws, nothing is left behind.</param>
+    /// <exception cref="UtafException">UTAF1309: the path cannot be written, or the disk is full.</exception>
+    public static void Write(string path, Action<Stream> content) => Write(path, content, overwrite: true);
+
+    /// <summary>Writes or replaces a text file in UTF-8 without a byte order mark. Line ends are kept as given.</summary>
+    /// <inheritdoc cref="Write(string, ReadOnlySpan{byte})"/>
+    /// <param name="path">The file to write.</param>
+    /// <param name="text">Its content.</param>
+    public static void WriteText(string path, string text) => Write(path, Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Writes a file unless there is one.</summary>
+    /// <remarks>
+    /// Two processes that write the same path in the same instant may both be told <c>true</c>; one of the two complete
+    /// contents stays. For files that are named by their content that makes no difference.
+    /// </remarks>
+    /// <param name="path">The file to write.</param>
+    /// <param name="bytes">Its content.</param>
+    /// <returns><c>true</c> if the file was written, <c>false</c> if there was one already, which is left as it is.</returns>
+    /// <exception cref="UtafException">UTAF1309: the path cannot be written, or the disk is full.</exception>
+    public static bool WriteNew(string path, byte[] bytes) =>
+        !File.Exists(path) && Write(path, stream => stream.Write(bytes), overwrite: false);
+
+    /// <summary>Whether a path names a temporary file that an interrupted write left behind.</summary>
+    public static bool IsTemporary(string path)
+    {
+        var name = Path.GetFileName(path);
+        return name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal);
+    }
+
+    private static bool Write(string path, Action<Stream> content, bool overwrite)
+    {
+        string? temporary = null;
+        try
+        {
+            var full = Path.GetFullPath(path);
+            var folder = Path.GetDirectoryName(full) ?? throw new IOException("This is a root folder.");
+            Directory.CreateDirectory(folder);
+            temporary = Path.Combine(folder, $"{Prefix}{Guid.NewGuid():N}{Suffix}");
+
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            {
+                content(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            return Rename(temporary, full, overwrite);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw Errors.Unwritable(path, exception);
+        }
+        finally
+        {
+            Remove(temporary);
+        }
+    }
+
+    private static bool Rename(string temporary, string path, bool overwrite)
+    {
+        try
+        {
+            File.Move(temporary, path, overwrite);
+            return true;
+        }
+        catch (IOException) when (!overwrite && File.Exists(path))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>After a successful rename there is nothing to remove, and File.Delete does not mind.</summary>
+    private static void Remove(string? temporary)
+    {
+        try
+        {
+            if (temporary is not null)
+            {
+                File.Delete(temporary);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The write has already failed with a reason that says more than this one.
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Utaf.Fingerprints;
+
+/// <summary>A fingerprinting pair as one file: safetensors, with the manifest's JSON as the metadata value <c>utaf</c>.</summary>
+public static class FingerprintPairFile
+{
+    /// <summary>The usual ending of the file's name.</summary>
+    public const string Extension = ".utaf";
+
+    private const string ManifestKey = "utaf";
+    private const string FingerprintName = "fingerprint";
+    private const string MeanName = "verifier.mean";
+    private const string ScaleName = "verifier.scale";
+    private const string HiddenWeightName = "verifier.hidden.weight";
+    private const string HiddenBiasName = "verifier.hidden.bias";
+    private const string OutputWeightName = "verifier.output.weight";
+    private const string OutputBiasName = "verifier.output.bias";
+
+    /// <summary>The pair's bytes; the same pair gives the same bytes on every platform.</summary>
+    public static byte[] Serialise(FingerprintPair pair)
+    {
+        ArgumentNullException.ThrowIfNull(pair);
+        var (manifest, fingerprint, verifier) = pair;
+        long width = verifier.InputWidth;
+        long hidden = verifier.Hidden;
+        return Safetensors.Write(new SafetensorsFile(
+            new Dictionary<string, string> { [ManifestKey] = manifest.ToJson() },
+            [
+                SafetensorsTensor.FromSingles(
+                    FingerprintName, [fingerprint.Count, .. fingerprint.InputShape.Select(size => (long)size)], fingerprint.Values),
+                SafetensorsTensor.FromSingles(MeanName, [width], verifier.Mean),
+                SafetensorsTensor.FromSingles(ScaleName, [width], verifier.Scale),
+                SafetensorsTensor.FromSingles(HiddenWeightName, [hidden, width], verifier.HiddenWeights),
+                SafetensorsTensor.FromSingles(HiddenBiasName, [hidden], verifier.HiddenBias),
+                SafetensorsTensor.FromSingles(OutputWeightName, [2, hidden], verifier.OutputWeights),
+                SafetensorsTensor.FromSingles(OutputBiasName, [2], verifier.OutputBias),
+            ]));
+    }
+
+    /// <summary>Reads a pair and checks the manifest against the tensors.</summary>
+    /// <param name="bytes">The file's content.</param>
+    /// <param name="origin">Where it comes from, for the error: a path or a store's address.</param>
+    /// <exception cref="UtafException">UTAF1301: damaged, or manifest and tensors disagree. UTAF1303: a newer format.</exception>
+    public static FingerprintPair Deserialise(byte[] bytes, string origin)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        try
+        {
+            var file = Safetensors.Read(bytes);
+            if (!file.Metadata.TryGetValue(ManifestKey, out var json))
+            {
+                throw new FormatException($"its metadata has no '{ManifestKey}'.");
+            }
+
+            CheckVersion(json, origin);
+            var manifest = PairManifest.FromJson(json);
+            var tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+            return Assemble(manifest, tensors);
+        }
+        catch (Exception exception) when (exception is FormatException or JsonException or ArgumentException or InvalidOperationException)
+        {
+            throw Errors.BadPair(origin, exception.Message);
+        }
+    }
+
+    /// <summary>Reads a pair's file.</summary>
+    /// <exception cref="UtafException">UTAF1002, UTAF1003: no such file, or unreadable. UTAF1301, UTAF1303: no pair of this version.</exception>
+    public static FingerprintPair Read(string path)
+    {
+        try
+        {
+            return Deserialise(File.ReadAllBytes(path), path);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Errors.FileNotFound(path, $"a fingerprinting pair ({Extension})");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Errors.FileUnreadable(path, exception);
+        }
+    }
+
+    /// <summary>Writes a pair's file, completely or not at all.</summary>
+    /// <returns>The SHA-256 of its bytes, 64 lower-case hexadecimal digits: the pair's identity.</returns>
+    /// <exception cref="UtafException">UTAF1309: the path cannot be written.</exception>
+    public static string Write(FingerprintPair pair, string path)
+    {
+        var bytes = Serialise(pair);
+        AtomicFile.Write(path, bytes);
+        return Sha256(bytes);
+    }
+
+    /// <summary>SHA-256 as 64 lower-case hexadecimal digits (FIPS 180-4).</summary>
+    public static string Sha256(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    /// <summary>Read before everything else: a newer format may have other keys.</summary>
+    private static void CheckVersion(string json, string origin)
+    {
+        using var document = JsonDocument.Parse(json);
+        if (!document.RootElement.TryGetProperty("formatVersion", out var element) || !element.TryGetInt32(out var version) || version < 1)
+        {
+            throw new FormatException("its manifest has no formatVersion.");
+        }
+
+        if (version > PairManifest.CurrentFormatVersion)
+        {
+            throw Errors.PairVersion(origin, PairManifest.CurrentFormatVersion, version);
+        }
+    }
+
+    private static FingerprintPair Assemble(PairManifest manifest, Dictionary<string, SafetensorsTensor> tensors)
+    {
+        Expect(manifest.Examples >= 1 && manifest.Output.Width >= 1, "its manifest has no examples or no outputs.");
+        Expect(manifest.Threshold is >= 0 and <= 1, $"its threshold is {manifest.Threshold}, expected one in [0, 1].");
+        Expect(Enum.IsDefined(manifest.Output.Space), $"its output space is {manifest.Output.Space}, which is unknown.");
+
+        var width = (long)manifest.Examples * manifest.Output.Width;
+        var values = Values(FingerprintName, [manifest.Examples, .. manifest.Input.Shape.Select(size => (long)size)]);
+        Expect(Array.TrueForAll(values, float.IsFinite), "its fingerprint has NaN or infinity.");
+
+        var hiddenBias = Values(HiddenBiasName, null);
+        long hidden = hiddenBias.Length;
+        var verifier = new MetaVerifier(
+            (int)Math.Min(width, int.MaxValue),
+            Values(MeanName, [width]),
+            Values(ScaleName, [width]),
+            Values(HiddenWeightName, [hidden, width]),
+            hiddenBias,
+            Values(OutputWeightName, [2, hidden]),
+            Values(OutputBiasName, [2]));
+        return new FingerprintPair(manifest, new Fingerprint(manifest.Input.Shape, values), verifier);
+
+        float[] Values(string name, long[]? shape)
+        {
+            Expect(tensors.TryGetValue(name, out var tensor), $"it has no tensor '{name}'.");
+            Expect(
+                shape is null ? tensor!.Shape.Length == 1 : tensor!.Shape.AsSpan().SequenceEqual(shape),
+                $"its tensor '{name}' has shape [{string.Join(", ", tensor!.Shape)}], the manifest asks for [{(shape is null ? "H" : string.Join(", ", shape))}].");
+            return tensor.ToSingles();
+        }
+    }
+
+    private static void Expect(bool condition, string otherwise)
+    {
+        if (!condition)
+        {
+            throw new FormatException(otherwise);
+        }
+    }
+}
