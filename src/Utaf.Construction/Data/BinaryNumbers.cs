@@ -23,7 +23,7 @@ internal enum NumberType
 internal static class BinaryNumbers
 {
     /// <summary>Reads exactly so many numbers, which must be the last of the stream.</summary>
-    /// <exception cref="UtafException">UTAF1207: the stream ends before or goes on after them, or they are too many for an array.</exception>
+    /// <exception cref="UtafException">UTAF1207: the stream ends before or goes on after them, or no array holds so many.</exception>
     public static float[] ReadToEnd(Stream stream, string origin, NumberType type, bool bigEndian, long count)
     {
         var size = (int)type & 0xff;

@@ -11,7 +11,10 @@ namespace Utaf.Data;
 internal sealed class CsvFormat : IDataFormat
 {
     /// <summary>What stands for a missing value in common exports: a first row with these is data with gaps, not a header.</summary>
-    private static readonly string[] Missing = ["", "?", "-", "na", "n/a", "null", "none", "nan", "inf", "-inf", "+inf", "infinity", "-infinity", "∞", "-∞"];
+    private static readonly string[] Missing =
+    [
+        "", "?", "-", "na", "n/a", "null", "none", "nan", "inf", "-inf", "+inf", "infinity", "-infinity", "∞", "-∞",
+    ];
 
     public string Description => "a table (.csv, .tsv, .txt, .data, .dat, also with .gz)";
 

@@ -3,7 +3,9 @@ namespace Utaf.Data;
 /// <summary>Opens a data file, decompressed when it is gzip.</summary>
 internal static class DataFile
 {
-    /// <summary>Opens a file for one pass from its beginning. Gzip is told by its first bytes, since downloads often lose or keep a wrong '.gz'.</summary>
+    /// <summary>
+    /// Opens a file for one pass from its beginning. Gzip is told by its first bytes, since downloads often lose or keep a wrong '.gz'.
+    /// </summary>
     /// <exception cref="UtafException">UTAF1207: the file is empty.</exception>
     public static Stream Open(string path)
     {

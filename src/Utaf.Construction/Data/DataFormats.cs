@@ -18,7 +18,8 @@ public static class DataFormats
     /// <param name="options">How to read it; null for the defaults.</param>
     /// <returns>At least one example; every number is finite.</returns>
     /// <exception cref="UtafException">
-    /// UTAF1001: an option is out of range. UTAF1002, UTAF1003: the file is not there or cannot be read. UTAF1201 to UTAF1209: its content is wrong.
+    /// UTAF1001: an option is out of range. UTAF1002, UTAF1003: the file is not there or cannot be read.
+    /// UTAF1201 to UTAF1209: its content is wrong.
     /// </exception>
     public static DataTable Read(string path, DataOptions? options = null)
     {

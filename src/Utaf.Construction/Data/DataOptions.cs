@@ -8,12 +8,18 @@ namespace Utaf.Data;
 /// several targets per example. Default: the last column. <c>none</c>, for every format: there are no labels.
 /// </param>
 /// <param name="SkipColumns">Tables: how many leading columns are dropped, because they identify the example. At least 0.</param>
-/// <param name="Header">Text tables: whether the first row has names. Default: it has when one of its cells is neither a number nor a missing value.</param>
-/// <param name="Delimiter">Text tables: what separates the cells. Default: whichever of comma, semicolon and tab the first line has most of, else a space.</param>
+/// <param name="Header">
+/// Text tables: whether the first row has names. Default: it has when one of its cells is neither a number nor a missing value.
+/// </param>
+/// <param name="Delimiter">
+/// Text tables: what separates the cells. Default: whichever of comma, semicolon and tab the first line has most of, else a space.
+/// </param>
 /// <param name="LabelScale">Targets are divided by it; finite, not 0.</param>
 /// <param name="Scale">Inputs are divided by it, such as 255 for pixels; finite, not 0.</param>
 /// <param name="Arrays">NPZ: the names of the input array and, after a comma, of the target array. Default: the customary names.</param>
-/// <param name="LabelFile">A file that holds the targets, in any format; then the data file has inputs only. Default for IDX: the labels found beside the images.</param>
+/// <param name="LabelFile">
+/// A file that holds the targets, in any format; then the data file has inputs only. Default for IDX: the labels found beside the images.
+/// </param>
 public sealed record DataOptions(
     string? Label = null,
     int SkipColumns = 0,
@@ -49,9 +55,11 @@ public sealed record DataOptions(
             throw Errors.BadOption("--label-scale", Text(LabelScale), "a finite number that is not 0");
         }
 
-        if (Delimiter is { } delimiter && (char.IsAsciiLetterOrDigit(delimiter) || delimiter > '~' || "\"\r\n+-.".Contains(delimiter, StringComparison.Ordinal)))
+        if (Delimiter is { } delimiter
+            && (char.IsAsciiLetterOrDigit(delimiter) || delimiter > '~' || "\"\r\n+-.".Contains(delimiter, StringComparison.Ordinal)))
         {
-            throw Errors.BadOption("--delimiter", delimiter.ToString(), "a character that is no part of a number, a word or a quotation, such as ',' or ';'");
+            throw Errors.BadOption(
+                "--delimiter", delimiter.ToString(), "a character that is no part of a number, a word or a quotation, such as ',' or ';'");
         }
 
         if (LabelFile is not null && Label is not null && !WithoutLabels)

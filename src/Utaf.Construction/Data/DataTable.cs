@@ -50,7 +50,9 @@ public sealed record DataTable(int[] InputShape, float[] Inputs, int TargetWidth
         return new DataTable(InputShape, inputs, TargetWidth, targets, Origin) { Rows = rows };
     }
 
-    /// <summary>Splits the examples at random into two disjoint parts that together are the whole; the same seed gives the same parts.</summary>
+    /// <summary>
+    /// Splits the examples at random into two disjoint parts that together are the whole; the same seed gives the same parts.
+    /// </summary>
     /// <param name="fraction">The share of the first part, in (0, 1). It has round(fraction N) examples, but each part at least one.</param>
     /// <param name="seed">The seed of the shuffle.</param>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is outside (0, 1).</exception>
@@ -88,7 +90,9 @@ public sealed record DataTable(int[] InputShape, float[] Inputs, int TargetWidth
             : throw Errors.WrongDataShape(Origin, Describe(shape, size), Describe(InputShape, ExampleSize));
     }
 
-    /// <summary>The SHA-256 of the content (shapes and numbers, not <see cref="Origin"/> or <see cref="Rows"/>), as 64 lower-case hex digits.</summary>
+    /// <summary>
+    /// The SHA-256 of the content (shapes and numbers, not <see cref="Origin"/> or <see cref="Rows"/>), as 64 lower-case hex digits.
+    /// </summary>
     public string Sha256()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -123,7 +127,8 @@ public sealed record DataTable(int[] InputShape, float[] Inputs, int TargetWidth
         return rest == 0 && targets.Length == (long)count * targetWidth
             ? count
             : throw new ArgumentException(
-                $"{inputs.Length} inputs and {targets.Length} targets are no whole number of examples of [{string.Join(", ", shape)}] with {targetWidth} targets.",
+                $"{inputs.Length} inputs and {targets.Length} targets are no whole number of examples "
+                + $"of [{string.Join(", ", shape)}] with {targetWidth} targets.",
                 nameof(inputs));
     }
 }

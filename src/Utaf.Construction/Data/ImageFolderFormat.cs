@@ -18,7 +18,8 @@ internal sealed class ImageFolderFormat : IDataFormat
         var unlabelled = Images(path);
         if (classes.Length > 0 && unlabelled.Length > 0)
         {
-            throw Errors.BadDataFile(path, "images either in sub-folders, one per class, or in the folder itself", $"both, such as {unlabelled[0]}");
+            throw Errors.BadDataFile(
+                path, "images either in sub-folders, one per class, or in the folder itself", $"both, such as {unlabelled[0]}");
         }
 
         var files = classes.Length == 0
@@ -46,7 +47,8 @@ internal sealed class ImageFolderFormat : IDataFormat
             var image = ImageFile.Read(files[i]);
             if ((image.Channels, image.Height, image.Width) != (first.Channels, first.Height, first.Width))
             {
-                throw Errors.BadDataFile(files[i], $"{Describe(first)} as {files[0]} has", $"{Describe(image)}. Bring all images to one size and kind");
+                throw Errors.BadDataFile(
+                    files[i], $"{Describe(first)} as {files[0]} has", $"{Describe(image)}. Bring all images to one size and kind");
             }
 
             image.Pixels.CopyTo(pixels, (long)i * first.Pixels.Length);

@@ -57,7 +57,8 @@ internal static partial class NpyArray
         var found = Descr().Match(header);
         if (!found.Success)
         {
-            throw Errors.BadDataFile(origin, "an array of numbers", "a structured array or an unreadable header. Save its columns as one array of numbers");
+            throw Errors.BadDataFile(
+                origin, "an array of numbers", "a structured array or an unreadable header. Save its columns as one array of numbers");
         }
 
         NumberType? type = found.Groups["type"].Value switch
@@ -75,12 +76,15 @@ internal static partial class NpyArray
             "f4" => NumberType.Float32,
             "f8" => NumberType.Float64,
             ['O', ..] => throw Errors.BadDataFile(
-                origin, "an array of numbers", "an object array (a pickle, which can run code and is not read). In Python, save array.astype('float32')"),
+                origin,
+                "an array of numbers",
+                "an object array (a pickle, which can run code and is not read). In Python, save array.astype('float32')"),
             _ => null,
         };
         return type is { } known
             ? (known, found.Groups["order"].Value == ">")
-            : throw Errors.BadDataFile(origin, "an array of numbers (b1, i1 to i8, u1 to u8, f2, f4 or f8)", $"the type '{found.Groups["type"].Value}'");
+            : throw Errors.BadDataFile(
+                origin, "an array of numbers (b1, i1 to i8, u1 to u8, f2, f4 or f8)", $"the type '{found.Groups["type"].Value}'");
     }
 
     private static int[] ShapeOf(string header, string origin)

@@ -1,6 +1,8 @@
 namespace Utaf.Data;
 
-/// <summary>One NumPy array. Two dimensions are a table, whose last column is the label unless the options say otherwise; others are inputs only.</summary>
+/// <summary>
+/// One NumPy array. Two dimensions are a table, whose last column is the label unless the options say otherwise; others are inputs only.
+/// </summary>
 internal sealed class NpyFormat : IDataFormat
 {
     public string Description => "a NumPy array (.npy)";

@@ -28,7 +28,8 @@ internal sealed class NpzFormat : IDataFormat
         if (options.Arrays is null)
         {
             var inputs = InputNames.FirstOrDefault(arrays.ContainsKey)
-                ?? throw Errors.BadDataFile(path, $"an array named {string.Join(", ", InputNames)}", $"{Names()}. Choose with --arrays INPUTS,TARGETS");
+                ?? throw Errors.BadDataFile(
+                    path, $"an array named {string.Join(", ", InputNames)}", $"{Names()}. Choose with --arrays INPUTS,TARGETS");
             var targets = options.WithoutLabels ? null : TargetNames.FirstOrDefault(arrays.ContainsKey);
             return (arrays[inputs], targets is null ? null : arrays[targets]);
         }

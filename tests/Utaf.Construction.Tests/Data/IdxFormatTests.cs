@@ -56,7 +56,7 @@ public class IdxFormatTests : DataFolder
     [InlineData("00000801FFFFFFFF", "dimensions of at least 1")]
     [InlineData("0000FF0100000001" + "01", "found the bytes 0000FF01")]
     [InlineData("504B0304", "found the bytes 504B0304")]
-    [InlineData("000008017FFFFFF0" + "01", "truncated")]
+    [InlineData("000008017FFFFF00" + "01", "truncated")]
     public void A_damaged_file_is_an_error(string hex, string text)
     {
         var error = ErrorOf(Write("a.idx", Convert.FromHexString(hex)));
