@@ -1,0 +1,59 @@
+using Utaf.Ensembles;
+
+namespace Utaf.Construction;
+
+/// <summary>How Stage 2 goes about it.</summary>
+public enum Schedule
+{
+    /// <summary>Every training member at every step, several meta-verifier steps per costly pass, a fresh meta-verifier at the end.</summary>
+    Full,
+
+    /// <summary>Algorithm 1 as printed: one triple (M₋, F, M₊) per iteration, both steps from the same gradient.</summary>
+    Paper,
+}
+
+/// <summary>The weights of the three terms of objective (1).</summary>
+/// <param name="Target">Of log p₊(F), above 0.</param>
+/// <param name="Positive">Of the mean of log p₊(M₊), above 0.</param>
+/// <param name="Negative">Of the mean of log p₋(M₋), above 0.</param>
+public sealed record ObjectiveWeights(double Target = 1, double Positive = 1, double Negative = 1);
+
+/// <summary>What the user may choose about Stage 2.</summary>
+/// <param name="Examples">N, inputs in the fingerprint, at least 1.</param>
+/// <param name="Schedule">How the objective is minimised.</param>
+/// <param name="Iterations">Steps of the fingerprint; null for the schedule's own number (1000 in the paper's).</param>
+/// <param name="InputLearningRate">Adam's for the fingerprint; null for the schedule's own (0.001 in the paper's).</param>
+/// <param name="VerifierLearningRate">Adam's for the meta-verifier; null for the schedule's own (0.001 in the paper's).</param>
+/// <param name="Weights">The objective's; null for the schedule's own (all 1 in the paper's).</param>
+/// <param name="Threshold">ρ in (0, 1); null to choose it on the validation part.</param>
+/// <param name="Fractions">The split of the ensemble.</param>
+public sealed record ConstructionOptions(
+    int Examples = 100,
+    Schedule Schedule = Schedule.Full,
+    int? Iterations = null,
+    double? InputLearningRate = null,
+    double? VerifierLearningRate = null,
+    ObjectiveWeights? Weights = null,
+    double? Threshold = null,
+    SplitFractions? Fractions = null)
+{
+    /// <summary>Checks every number.</summary>
+    /// <exception cref="UtafException">UTAF1001: a number outside its range.</exception>
+    public void Check()
+    {
+        Require("--examples", Examples, Examples is >= 1 and <= 100_000, "a whole number from 1 to 100000");
+        Require("--iterations", Iterations, Iterations is null or >= 1, "a whole number of at least 1");
+        Require("--input-learning-rate", InputLearningRate, InputLearningRate is null or (> 0 and < 100), "a number above 0");
+        Require("--verifier-learning-rate", VerifierLearningRate, VerifierLearningRate is null or (> 0 and < 100), "a number above 0");
+        Require("--threshold", Threshold, Threshold is null or (> 0 and < 1), "a number between 0 and 1");
+        Require("--weights", Weights, Weights is null or { Target: > 0, Positive: > 0, Negative: > 0 }, "three numbers above 0");
+    }
+
+    private static void Require(string option, object? found, bool holds, string expected)
+    {
+        if (!holds)
+        {
+            throw Errors.BadOption(option, $"{found}", expected);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Utaf.Data;
+using static TorchSharp.torch;
+
+namespace Utaf.Construction;
+
+/// <summary>
+/// The box X that fingerprints stay in, by the reparametrisation of Carlini and Wagner (2017):
+/// x = lo + (hi − lo)·(tanh(w) + 1)/2.
+/// </summary>
+/// <remarks>The paper prints 2·tanh(w) − 1, which leaves [−1, 1]; this is the form that its text describes.</remarks>
+public sealed class InputBox : IDisposable
+{
+    // Beyond this |tanh(w)| hardly moves any more: inputs on the border still get a gradient.
+    private const double Border = 0.98;
+
+    private readonly long[] shape;
+    private readonly Tensor low;
+    private readonly Tensor half;
+
+    private InputBox(int[] inputShape, float[] low, float[] high, Device device)
+    {
+        shape = [.. inputShape.Select(size => (long)size)];
+        Minimum = low.Min();
+        Maximum = high.Max();
+        using var scope = NewDisposeScope();
+        var lower = tensor(low, [1, .. shape]).to(device);
+        this.low = lower.MoveToOuterDisposeScope();
+        half = ((tensor(high, [1, .. shape]).to(device) - lower) / 2).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The smallest value of any input.</summary>
+    public double Minimum { get; }
+
+    /// <summary>The largest value of any input.</summary>
+    public double Maximum { get; }
+
+    /// <summary>Per feature what the owner's data spans; for images the pixel range of the data as a whole.</summary>
+    public static InputBox Of(DataTable owner, bool images, Device device)
+    {
+        var (low, high) = ColumnStatistics.Range(owner.Inputs, images ? 1 : owner.ExampleSize);
+        return images
+            ? new(owner.InputShape, [.. Enumerable.Repeat(low[0], owner.ExampleSize)], [.. Enumerable.Repeat(high[0], owner.ExampleSize)], device)
+            : new(owner.InputShape, low, high, device);
+    }
+
+    /// <summary>Inputs of free variables.</summary>
+    /// <param name="free">w, [N, input…].</param>
+    /// <returns>x in the box, [N, input…].</returns>
+    public Tensor ToInputs(Tensor free)
+    {
+        using var scope = NewDisposeScope();
+        return (low + (half * (free.tanh() + 1))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Free variables of inputs, which are moved off the border a little.</summary>
+    public Tensor ToFree(Tensor inputs)
+    {
+        using var scope = NewDisposeScope();
+        var unit = where(half.eq(0), zeros_like(inputs), ((inputs - low) / half.clamp(1e-12)) - 1);
+        return unit.clamp(-Border, Border).atanh().MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        low.Dispose();
+        half.Dispose();
+    }
+}
