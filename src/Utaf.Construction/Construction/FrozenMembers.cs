@@ -9,6 +9,7 @@ namespace Utaf.Construction;
 public sealed class FrozenMembers : IDisposable
 {
     private readonly int[] order;
+    private readonly (MemberGroup Group, int Index)[] byPlace;
 
     private FrozenMembers(IReadOnlyList<string> names, IReadOnlyList<bool> stolen, IReadOnlyList<MemberGroup> groups)
     {
@@ -16,6 +17,7 @@ public sealed class FrozenMembers : IDisposable
         Stolen = stolen;
         Groups = groups;
         var places = groups.SelectMany(group => group.Places).ToList();
+        byPlace = [.. groups.SelectMany(group => group.Places.Select((place, index) => (place, group, index))).OrderBy(member => member.place).Select(member => (member.group, member.index))];
         order = [.. Enumerable.Range(0, places.Count).OrderBy(i => places[i])];
     }
 
@@ -54,6 +56,9 @@ public sealed class FrozenMembers : IDisposable
         using var noGradient = no_grad();
         return InOrder([.. Groups.Select(group => group.Outputs(inputs))]).MoveToOuterDisposeScope();
     }
+
+    /// <summary>What one member answers, with gradients to the inputs where they ask for them, [1, N·d_out].</summary>
+    public Tensor OutputsOf(int place, Tensor inputs) => byPlace[place].Group.OutputsOf(byPlace[place].Index, inputs);
 
     /// <summary>Puts the groups' answers, in the order of <see cref="Groups"/>, into the members' order.</summary>
     public Tensor InOrder(IReadOnlyList<Tensor> answers)

@@ -13,6 +13,12 @@ public abstract class MemberGroup : IDisposable
     /// <returns>[K, N·d_out], with gradients to the inputs where they ask for them.</returns>
     public abstract Tensor Outputs(Tensor inputs);
 
+    /// <summary>What one member answers.</summary>
+    /// <param name="index">Its index in <see cref="Places"/>.</param>
+    /// <param name="inputs">[N, input…].</param>
+    /// <returns>[1, N·d_out].</returns>
+    public abstract Tensor OutputsOf(int index, Tensor inputs);
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -5,7 +5,7 @@ namespace Utaf.Construction;
 /// <summary>What outputs are standardised by before the meta-verifier reads them; stored in the pair.</summary>
 /// <param name="Mean">[N·d_out].</param>
 /// <param name="Deviation">[N·d_out], above 0.</param>
-internal sealed record OutputStandards(Tensor Mean, Tensor Deviation)
+internal sealed record OutputStandards(Tensor Mean, Tensor Deviation) : IDisposable
 {
     // Answers that never differ would be blown up to noise.
     private const double Smallest = 1e-6;
@@ -34,6 +34,19 @@ internal sealed record OutputStandards(Tensor Mean, Tensor Deviation)
         var otherShare = (1 - positive).unsqueeze(0) / (1 - positive).sum();
         var mean = share.matmul(answers).add(otherShare.matmul(answers)).div(2).squeeze(0);
         return new(mean.MoveToOuterDisposeScope(), answers.std(0).add(Smallest).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Keeps the tensors beyond the scope they were made in, for the one around it.</summary>
+    public OutputStandards MoveToOuterScope() => new(Mean.MoveToOuterDisposeScope(), Deviation.MoveToOuterDisposeScope());
+
+    /// <summary>Keeps the tensors beyond every scope.</summary>
+    public OutputStandards DetachFromScope() => new(Mean.DetachFromDisposeScope(), Deviation.DetachFromDisposeScope());
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Mean.Dispose();
+        Deviation.Dispose();
     }
 
     /// <summary>(answers − mean) / deviation.</summary>

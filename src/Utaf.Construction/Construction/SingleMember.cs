@@ -18,5 +18,8 @@ internal sealed class SingleMember(int place, Network network, LearningTask task
     }
 
     /// <inheritdoc/>
+    public override Tensor OutputsOf(int index, Tensor inputs) => Outputs(inputs);
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing) => network.Dispose();
 }

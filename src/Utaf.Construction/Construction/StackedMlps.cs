@@ -52,6 +52,21 @@ internal sealed class StackedMlps : MemberGroup
     }
 
     /// <inheritdoc/>
+    public override Tensor OutputsOf(int index, Tensor inputs)
+    {
+        using var scope = NewDisposeScope();
+        var (firstWeight, firstBias) = layers[0];
+        var width = firstBias.shape[0] / Places.Count;
+        var hidden = addmm(firstBias.narrow(0, index * width, width), inputs.flatten(1), firstWeight.narrow(1, index * width, width), 1, 1);
+        foreach (var (weight, bias) in layers.Skip(1))
+        {
+            hidden = addmm(bias[index], hidden.relu(), weight[index], 1, 1);
+        }
+
+        return task.Product(hidden, form).view(1, -1).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         foreach (var (weight, bias) in layers)
