@@ -55,7 +55,7 @@ internal static class WarfarinScenario
     {
         var table = DataFormats.Read(path, new DataOptions(SkipColumns: 2, LabelScale: 100));
         var (mean, deviation) = ColumnStatistics.Of(table.Inputs, table.ExampleSize);
-        var inputs = table.Inputs.Select((value, i) => i % table.ExampleSize is 0 or 1 and var column ? (value - mean[column]) / deviation[column] : value);
+        var inputs = table.Inputs.Select((value, i) => i % table.ExampleSize < 2 ? (value - mean[i % table.ExampleSize]) / deviation[i % table.ExampleSize] : value);
         return table with { Inputs = [.. inputs] };
     }
 
