@@ -22,6 +22,7 @@ internal static class WarfarinScenario
     /// <param name="work">Where ensembles are kept.</param>
     /// <param name="seed">Decides halves, weights and members.</param>
     /// <param name="options">Stage 2.</param>
+    /// <param name="report">Told what was built.</param>
     public static WarfarinResult Run(string dataFolder, string work, ulong seed, ConstructionOptions options, Action<string> report)
     {
         var (owner, open) = Read(Path.Combine(dataFolder, File)).Split(0.5, seed);
