@@ -45,7 +45,7 @@ internal sealed class StackedMlps : MemberGroup
         var hidden = addmm(firstBias, inputs.flatten(1), firstWeight, 1, 1).view(examples, members, -1).transpose(0, 1);
         foreach (var (weight, bias) in layers.Skip(1))
         {
-            hidden = baddbmm(bias, hidden.relu(), weight, 1, 1);
+            hidden = hidden.relu().bmm(weight).add_(bias);
         }
 
         return task.Product(hidden.reshape(members * examples, -1), form).view(members, -1).MoveToOuterDisposeScope();

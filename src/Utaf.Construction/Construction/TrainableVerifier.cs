@@ -29,7 +29,9 @@ internal sealed class TrainableVerifier : IDisposable
         Parameter Learned(long[] shape, double bound)
         {
             using var scope = NewDisposeScope();
-            return (Parameter)new Parameter(random.Uniform(shape, bound).to(device)).MoveToOuterDisposeScope();
+            var parameter = new Parameter(random.Uniform(shape, bound).to(device));
+            parameter.DetachFromDisposeScope();
+            return parameter;
         }
     }
 
