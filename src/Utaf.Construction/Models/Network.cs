@@ -142,16 +142,34 @@ public sealed class Network : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Runtime.InteropServices.ExternalException)
         {
-            File.Delete(temporary);
+            // Where the folder is missing or no folder, File.Delete would throw a second time.
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
+
             throw Errors.Unwritable(path, e);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => module.Dispose();
+    public void Dispose()
+    {
+        DisposeTensors();
+        module.Dispose();
+    }
 
+    // A module's tensors live and end with the network, whatever dispose scope it happens to be made in.
     private (IReadOnlyList<NamedTensor> Parameters, IReadOnlyList<NamedTensor> Buffers) Tensors() =>
     (
-        [.. module.named_parameters().Select(p => new NamedTensor(p.name, p.parameter))],
-        [.. module.named_buffers().Select(b => new NamedTensor(b.name, b.buffer))]);
+        [.. module.named_parameters().Select(p => new NamedTensor(p.name, p.parameter.DetachFromDisposeScope()))],
+        [.. module.named_buffers().Select(b => new NamedTensor(b.name, b.buffer.DetachFromDisposeScope()))]);
+
+    private void DisposeTensors()
+    {
+        foreach (var named in Parameters.Concat(Buffers))
+        {
+            named.Tensor.Dispose();
+        }
+    }
 }

@@ -78,8 +78,9 @@ public sealed class TorchScriptFile
         {
             outputs = module.forward(inputs);
         }
-        catch (InvalidCastException)
+        catch (Exception e) when (e is InvalidCastException or ArgumentOutOfRangeException)
         {
+            // TorchSharp casts what came back, and looks past the end of nothing for a dictionary.
             throw Errors.NotOneOutput(Path, "several values or a container");
         }
         catch (ExternalException e)
