@@ -2,10 +2,14 @@ namespace Utaf;
 
 /// <summary>
 /// Every error that a user can meet. 10xx: command line; 11xx: model artifacts; 12xx: data; 13xx: pairs and stores;
-/// 14xx: ensembles; 15xx: construction; 16xx: verification; 20xx: the machine.
+/// 14xx: ensembles; 15xx: construction; 16xx: verification; 20xx: the machine; 99xx: the product itself.
 /// </summary>
 public static class Errors
 {
+    /// <summary>The command line is not understood.</summary>
+    public static UtafException BadCommandLine(string problem, string command) =>
+        Usage("UTAF1000", "utaf", $"{problem.TrimEnd('.')}. See: {command} --help.");
+
     /// <summary>An option has a value outside its range.</summary>
     public static UtafException BadOption(string option, string found, string expected) =>
         Usage("UTAF1001", "utaf", $"{option} is '{found}', expected {expected}.");
@@ -185,6 +189,10 @@ public static class Errors
     /// <summary>The sample is not where the tool expects it.</summary>
     public static UtafException SampleMissing(string path) =>
         Environment("UTAF2004", path, "The sample's files are missing. Run the demo from the repository, or reinstall the tool.");
+
+    /// <summary>An error that nobody foresaw.</summary>
+    public static UtafException Unforeseen(Exception inner) =>
+        Environment("UTAF9999", "utaf", $"This should not have happened: {inner.GetType().Name}: {inner.Message.ReplaceLineEndings(" ").TrimEnd('.')}. Please report it with what '--verbosity diagnostic' adds and the output of: dotnet utaf doctor.", inner);
 
     private static UtafException Usage(string code, string origin, string message, Exception? inner = null) =>
         new(new Diagnostic(code, ExitCode.Usage, message, origin), inner);

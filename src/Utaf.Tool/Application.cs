@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Runtime.InteropServices;
+using Utaf.Tool.Commands;
+using Utaf.Tool.Options;
+using Utaf.Tool.Output;
+
+namespace Utaf.Tool;
+
+/// <summary>From arguments to an exit code: parses, runs the command, and turns whatever goes wrong into one line.</summary>
+/// <param name="terminal">Where to write.</param>
+internal sealed class Application(Terminal terminal)
+{
+    /// <summary>Runs one command line.</summary>
+    /// <param name="arguments">Without the program's name.</param>
+    /// <param name="cancellationToken">Stops the command; the exit code is then 130.</param>
+    public async Task<ExitCode> RunAsync(string[] arguments, CancellationToken cancellationToken)
+    {
+        var common = new CommonOptions();
+        var root = Root(common);
+
+        // No response files: '@' is part of NAME@VERSION here, and '-abc' is no bundle of one-letter options.
+        var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+        var command = parsed.CommandResult.Command as UtafCommand;
+        try
+        {
+            if (parsed.Action is ParseErrorAction)
+            {
+                TellErrors(parsed, root);
+                return ExitCode.Usage;
+            }
+
+            var invocation = new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+                Output = terminal.Output,
+                Error = terminal.Error,
+            };
+            var code = (ExitCode)await parsed.InvokeAsync(invocation, cancellationToken).ConfigureAwait(false);
+            await terminal.Output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            return code;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await terminal.Error.WriteLineAsync($"utaf : stopped. {command?.AfterStop ?? UtafCommand.NothingHalfWritten}").ConfigureAwait(false);
+            return ExitCode.Interrupted;
+        }
+        catch (Exception exception)
+        {
+            return Tell(exception, diagnostic: common.VerbosityOf(parsed) == Verbosity.Diagnostic);
+        }
+    }
+
+    private RootCommand Root(CommonOptions common)
+    {
+        var root = new RootCommand("Fingerprints trained models and tells their stolen copies from honest models.")
+        {
+            new FingerprintCommand(common, terminal),
+            new VerifyCommand(common, terminal),
+            new EvaluateCommand(common, terminal),
+            new EnsembleCommand(common, terminal),
+            new InspectCommand(common, terminal),
+            new ListCommand(common, terminal),
+            new DemoCommand(common, terminal),
+            new DoctorCommand(common, terminal),
+        };
+        root.HelpName = "dotnet utaf";
+        common.AddTo(root);
+        return root;
+    }
+
+    private void TellErrors(ParseResult parsed, RootCommand root)
+    {
+        var path = new List<string>();
+        for (var result = parsed.CommandResult; result is not null && result.Command != root; result = result.Parent as System.CommandLine.Parsing.CommandResult)
+        {
+            path.Insert(0, result.Command.Name);
+        }
+
+        var command = string.Join(' ', path.Prepend(root.HelpName));
+        foreach (var message in parsed.Errors.Select(error => error.Message).Distinct())
+        {
+            terminal.Error.WriteLine(Errors.BadCommandLine(message, command).Diagnostic);
+        }
+    }
+
+    private ExitCode Tell(Exception exception, bool diagnostic)
+    {
+        var told = Told(exception);
+        terminal.Error.WriteLine(told.Diagnostic);
+        if (diagnostic)
+        {
+            terminal.Error.WriteLine(exception);
+        }
+
+        return told.Diagnostic.ExitCode;
+    }
+
+    private static UtafException Told(Exception exception) => exception switch
+    {
+        UtafException known => known,
+        AggregateException { InnerExceptions: [var inner] } => Told(inner),
+        TypeInitializationException { InnerException: { } inner } => Told(inner),
+        OutOfMemoryException => Errors.OutOfMemory("the .NET heap", exception),
+        ExternalException when SaysOutOfMemory(exception.Message) => Errors.OutOfMemory("torch", exception),
+        IOException => Errors.Unwritable("standard output", exception),
+        _ => Errors.Unforeseen(exception),
+    };
+
+    // The words of libtorch's CPU and CUDA allocators; it has no error number for it.
+    private static bool SaysOutOfMemory(string message) =>
+        message.Contains("can't allocate memory", StringComparison.Ordinal)
+        || message.Contains("not enough memory", StringComparison.Ordinal)
+        || message.Contains("out of memory", StringComparison.Ordinal);
+}

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using Utaf.Fingerprints;
+using Utaf.Stores;
+using Utaf.Tool.Documents;
+using Utaf.Tool.Options;
+using Utaf.Tool.Output;
+using Utaf.Tool.Release;
+
+namespace Utaf.Tool.Commands;
+
+/// <summary>Stages 1 and 2: builds the ensemble, constructs the pair, puts it into the store.</summary>
+internal sealed class FingerprintCommand : UtafCommand
+{
+    private readonly ModelOptions model = new();
+    private readonly ConstructionChoices construction = new();
+    private readonly StoreOption store = new();
+    private readonly Option<string?> name = OptionKinds.Text("--name", "The model's name in the store. [default: the file's]", "NAME");
+    private readonly Option<string?> version = OptionKinds.Text("--model-version", "The released version. [default: 1.0.0]", "VERSION");
+    private readonly Option<string?> pairFile = OptionKinds.Text("--pair", "Writes the pair to this file too. It is secret: whoever has it can evade it.", "FILE");
+
+    public FingerprintCommand(CommonOptions common, Terminal terminal)
+        : base("fingerprint", "Makes the fingerprinting pair of a model and puts it into the store.", common, terminal)
+    {
+        version.Aliases.Add("--version");
+        model.AddTo(this);
+        construction.AddTo(this);
+        Add(name);
+        Add(version);
+        store.AddTo(this);
+        Add(pairFile);
+    }
+
+    public override string AfterStop => $"{NothingHalfWritten} The same command goes on from the members that are built.";
+
+    protected override async Task<ExitCode> RunAsync(ParseResult parsed, CommandContext context)
+    {
+        var request = model.Read(parsed, context.Settings.Seed ?? 0);
+        var options = construction.Read(parsed);
+        var target = store.Open(parsed);
+        var identity = new ModelIdentity(parsed.GetValue(name) ?? NameOf(request.Model), parsed.GetValue(version) ?? "1.0.0", "");
+        await CheckPlacesAsync(target, identity, parsed.GetValue(pairFile), context).ConfigureAwait(false);
+
+        using var side = TrustedSide.Load(request, context);
+        var folder = side.OpenFolder();
+        using var workshop = side.OpenWorkshop();
+        Stages.BuildEnsemble(folder, workshop, context);
+        var pair = Stages.Construct(folder, workshop, identity with { ArtifactSha256 = side.Target.ArtifactSha256 }, options, context);
+
+        var bytes = FingerprintPairFile.Serialise(pair);
+        context.CancellationToken.ThrowIfCancellationRequested();
+        var stored = await target.PutAsync(bytes, context.CancellationToken).ConfigureAwait(false);
+        if (parsed.GetValue(pairFile) is { } path)
+        {
+            AtomicFile.Write(path, bytes);
+        }
+
+        context.Write(new FingerprintDocument(
+            target.Address, stored.Sha256, stored.Added, parsed.GetValue(pairFile), folder.Path, stored.Manifest ?? pair.Manifest));
+        return ExitCode.NoPiracySuspected;
+    }
+
+    /// <summary>Finds out before the work whether its result will have a place.</summary>
+    private static async Task CheckPlacesAsync(IFingerprintStore store, ModelIdentity identity, string? pairFile, CommandContext context)
+    {
+        await foreach (var present in store.ListAsync(identity.Name, identity.Version, context.CancellationToken).ConfigureAwait(false))
+        {
+            context.Note($"The store has a pair of {present.Model} {present.Version} already ({Numbers.Digest(present.Sha256)}); it stays beside the new one, told apart by its digest.");
+        }
+
+        Writable.RequireStore(store.Address);
+        Writable.RequireFile(pairFile);
+        Writable.RequireFile(context.Settings.OutputFile);
+    }
+
+    /// <summary>The file's name without its extension, made fit for a store.</summary>
+    private static string NameOf(string file)
+    {
+        var stem = Path.GetFileNameWithoutExtension(file);
+        var fit = string.Concat(stem.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-' ? letter : '-')).TrimStart('.');
+        return fit.Length == 0 ? "model" : fit[..Math.Min(100, fit.Length)];
+    }
+}

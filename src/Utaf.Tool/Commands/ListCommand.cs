@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Utaf.Stores;
+using Utaf.Tool.Documents;
+using Utaf.Tool.Options;
+using Utaf.Tool.Output;
+
+namespace Utaf.Tool.Commands;
+
+/// <summary>Lists the pairs of a store.</summary>
+internal sealed class ListCommand : UtafCommand
+{
+    private readonly Option<string?> model = OptionKinds.Text("--model", "Only this model's pairs.", "NAME");
+    private readonly StoreOption store = new();
+
+    public ListCommand(CommonOptions common, Terminal terminal)
+        : base("list", "Lists the pairs of a store.", common, terminal)
+    {
+        Add(model);
+        store.AddTo(this);
+    }
+
+    protected override async Task<ExitCode> RunAsync(ParseResult parsed, CommandContext context)
+    {
+        var opened = store.Open(parsed);
+        var pairs = new List<StoredPair>();
+        await foreach (var pair in opened.ListAsync(parsed.GetValue(model), version: null, context.CancellationToken).ConfigureAwait(false))
+        {
+            pairs.Add(pair);
+        }
+
+        context.Write(new ListDocument(opened.Address, [.. pairs.Select(pair => new PairDocument(pair.Sha256, opened.Address, pair.Manifest) { Named = $"{pair.Model}@{pair.Version}" })]));
+        return ExitCode.NoPiracySuspected;
+    }
+}

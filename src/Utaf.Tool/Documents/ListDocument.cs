@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text.Json;
+using Utaf.Tool.Output;
+
+namespace Utaf.Tool.Documents;
+
+/// <summary>The pairs of a store.</summary>
+/// <param name="Store">The store's address.</param>
+/// <param name="Pairs">By model, version and digest.</param>
+internal sealed record ListDocument(string Store, IReadOnlyList<PairDocument> Pairs) : Document
+{
+    public override string ToJson() => JsonSerializer.Serialize(this, ToolJson.Readable.ListDocument);
+
+    public override void WriteTo(TextPage page)
+    {
+        if (Pairs.Count == 0)
+        {
+            page.Line($"{Store} has no pairs. Make one with: dotnet utaf fingerprint");
+            return;
+        }
+
+        page.Line(Store);
+        page.Table(
+            ["model", "digest", "made", "task", Column.Number("N"), Column.Number("ρ"), Column.Number("AUC"), Column.Number("ARUC")],
+            Pairs.Select(Row));
+    }
+
+    private static Cell[] Row(PairDocument pair) => pair.Manifest is { } manifest
+        ?
+        [
+            pair.Named ?? "",
+            Numbers.Digest(pair.Sha256),
+            manifest.CreatedUtc?.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "–",
+            manifest.Task,
+            Numbers.Count(manifest.Examples),
+            Numbers.Short(manifest.Threshold),
+            Numbers.Score(manifest.HeldOut.Auc),
+            Numbers.Score(manifest.HeldOut.Aruc),
+        ]
+        : [pair.Named ?? "", Numbers.Digest(pair.Sha256), "–", new Cell("manifest missing or damaged", Tone.Bad), "–", "–", "–", "–"];
+}

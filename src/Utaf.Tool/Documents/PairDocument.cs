@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Utaf.Fingerprints;
+using Utaf.Tool.Output;
+
+namespace Utaf.Tool.Documents;
+
+/// <summary>What may be known of a pair.</summary>
+/// <param name="Sha256">Its identity.</param>
+/// <param name="Place">The file or store it is in.</param>
+/// <param name="Manifest">The public manifest; null where the store's copy is missing or damaged.</param>
+internal sealed record PairDocument(string Sha256, string Place, PairManifest? Manifest) : Document
+{
+    /// <summary>NAME@VERSION, which is known even without the manifest.</summary>
+    [JsonIgnore]
+    public string? Named { get; init; }
+
+    public override string ToJson() => JsonSerializer.Serialize(this, ToolJson.Readable.PairDocument);
+
+    public override void WriteTo(TextPage page)
+    {
+        var manifest = Manifest!;
+        var (model, training, ensemble) = (manifest.Model, manifest.Training, manifest.Ensemble);
+        page.Facts(
+            ("Pair", $"{model.Name} {model.Version}"),
+            ("SHA-256", Sha256),
+            ("Place", Place),
+            ("Target", $"SHA-256 {model.ArtifactSha256}"),
+            ("Task", manifest.Task),
+            ("Inputs", $"{manifest.Examples} of shape [{string.Join(", ", manifest.Input.Shape)}] in [{Numbers.Short(manifest.Input.Minimum)}, {Numbers.Short(manifest.Input.Maximum)}]"),
+            ("Outputs", $"{manifest.Output.Width} numbers each, {(manifest.Output.Space == OutputSpace.Raw ? "as they are" : "as probabilities")}"),
+            ("Threshold", $"ρ = {Numbers.Short(manifest.Threshold)}"),
+            ("Trained", $"{training.Iterations} iterations, schedule {training.Schedule}, objective {training.Objective}, learning rates {Numbers.Short(training.InputLearningRate)} and {Numbers.Short(training.VerifierLearningRate)}, seed {training.Seed}, {training.Threads} thread(s)"),
+            ("Ensemble", $"profile {ensemble.Profile}, plan {Numbers.Digest(ensemble.Plan)}: {ensemble.Positives} stolen and {ensemble.Negatives} honest; {ensemble.Training} for training, {ensemble.Validation} for validation, {ensemble.Test} held out"),
+            ("Made", $"by utaf {manifest.ToolVersion}{(manifest.CreatedUtc is { } time ? $" at {time.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)}" : "")}"));
+        WriteHeldOut(page, manifest.HeldOut);
+        WriteNotes(page, ensemble.Notes);
+    }
+
+    /// <summary>The results on the held-out models.</summary>
+    public static void WriteHeldOut(TextPage page, HeldOutResults results)
+    {
+        var stolen = results.Members.Count(member => member.Stolen);
+        page.Line();
+        page.Line($"On {stolen} stolen and {results.Members.Count - stolen} honest models that were held out:");
+        page.Table(
+            [Column.Number("AUC"), Column.Number("ARUC"), Column.Number("TPR at 1 % FPR"), Column.Number("TPR at 5 % FPR"), Column.Number("robustness at uniqueness 1")],
+            [[
+                Numbers.Score(results.Auc),
+                Numbers.Score(results.Aruc),
+                Numbers.Score(results.TruePositiveRateAt1),
+                Numbers.Score(results.TruePositiveRateAt5),
+                Numbers.Score(results.RobustnessAtUniquenessOne),
+            ]]);
+    }
+
+    /// <summary>What a reader should know.</summary>
+    public static void WriteNotes(TextPage page, IReadOnlyList<string> notes)
+    {
+        foreach (var note in notes)
+        {
+            page.Line($"Note: {note}");
+        }
+    }
+}

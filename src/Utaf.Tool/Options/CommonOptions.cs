@@ -1,0 +1,83 @@
+using System.CommandLine;
+
+namespace Utaf.Tool.Options;
+
+/// <summary>How documents are written.</summary>
+internal enum DocumentFormat
+{
+    /// <summary>For people.</summary>
+    Text,
+
+    /// <summary>For programs.</summary>
+    Json,
+}
+
+/// <summary>How much is said on the error stream, in MSBuild's words.</summary>
+internal enum Verbosity
+{
+    /// <summary>Errors only.</summary>
+    Quiet,
+
+    /// <summary>Errors and notes.</summary>
+    Minimal,
+
+    /// <summary>Progress too.</summary>
+    Normal,
+
+    /// <summary>A line for each member.</summary>
+    Detailed,
+
+    /// <summary>Stack traces too.</summary>
+    Diagnostic,
+}
+
+/// <summary>What every command can be told.</summary>
+/// <param name="Format">How the document is written.</param>
+/// <param name="OutputFile">Where the document goes; null: standard output.</param>
+/// <param name="Verbosity">How much is said besides.</param>
+/// <param name="Seed">Source of all random numbers; null where it is not given.</param>
+/// <param name="Device">auto, cpu, cuda or cuda:N.</param>
+/// <param name="Threads">CPU threads of torch.</param>
+internal sealed record Settings(DocumentFormat Format, string? OutputFile, Verbosity Verbosity, ulong? Seed, string Device, int Threads);
+
+/// <summary>The options that every command has.</summary>
+internal sealed class CommonOptions
+{
+    private static readonly string[] Words = ["quiet", "minimal", "normal", "detailed", "diagnostic"];
+    private static readonly string[] ShortWords = ["q", "m", "n", "d", "diag"];
+
+    private readonly Option<string> format = OptionKinds.Word("--format", "Form of the document on standard output.", "text", "text", "json");
+    private readonly Option<string?> output = OptionKinds.Text("--output", "Writes the document to this file instead of standard output.", "FILE");
+    private readonly Option<string> verbosity = OptionKinds.Word("--verbosity", "How much is said on standard error; q, m, n, d and diag do too.", "normal", [.. Words, .. ShortWords]);
+    private readonly Option<ulong?> seed = OptionKinds.Number<ulong>("--seed", "Source of all random numbers: the same seed gives the same pair, bit for bit. [default: 0; demo: 1]", "a whole number of at least 0");
+    private readonly Option<string?> device = OptionKinds.Text("--device", "Where torch computes: auto, cpu, cuda or cuda:N. [default: auto]", "DEVICE");
+    private readonly Option<int?> threads = OptionKinds.Number<int>("--threads", "CPU threads of torch; another number may change last digits. One is the fastest for small networks; for large images or ResNets give as many as there are cores. [default: 1]", "a whole number from 1 to 1024");
+
+    /// <summary>Gives them to a command and all below it.</summary>
+    public void AddTo(RootCommand root)
+    {
+        verbosity.HelpName = string.Join('|', Words);
+        verbosity.Aliases.Add("-v");
+        foreach (var option in (Option[])[format, output, verbosity, seed, device, threads])
+        {
+            option.Recursive = true;
+            root.Add(option);
+        }
+    }
+
+    /// <summary>What was chosen.</summary>
+    public Settings Read(ParseResult parsed) => new(
+        parsed.GetValue(format) == "json" ? DocumentFormat.Json : DocumentFormat.Text,
+        parsed.GetValue(output),
+        VerbosityOf(parsed),
+        parsed.GetValue(seed),
+        parsed.GetValue(device) ?? "auto",
+        parsed.GetValue(threads) ?? 1);
+
+    /// <summary>The verbosity alone, which even a failed command needs.</summary>
+    public Verbosity VerbosityOf(ParseResult parsed)
+    {
+        var word = parsed.GetValue(verbosity);
+        return (Verbosity)Math.Max(Array.IndexOf(Words, word), Array.IndexOf(ShortWords, word));
+    }
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Numerics;
+
+namespace Utaf.Tool.Options;
+
+/// <summary>Options of the kinds that several commands have. Numbers are written the same way in every culture.</summary>
+internal static class OptionKinds
+{
+    /// <summary>Free text, such as a path.</summary>
+    public static Option<string?> Text(string name, string description, string helpName) => new(name) { Description = description, HelpName = helpName };
+
+    /// <summary>Free text, once or more often.</summary>
+    public static Option<string[]> Texts(string name, string description, string helpName) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [],
+    };
+
+    /// <summary>One of a few words.</summary>
+    public static Option<string> Word(string name, string description, string byDefault, params string[] words)
+    {
+        var option = new Option<string>(name) { Description = $"{description} [default: {byDefault}]", HelpName = string.Join('|', words) };
+        option.CompletionSources.Add(words);
+        option.DefaultValueFactory = _ => byDefault;
+        option.CustomParser = result => words.Contains(result.Tokens[0].Value) ? result.Tokens[0].Value : Refused<string>(result, $"one of {string.Join(", ", words)}")!;
+        return option;
+    }
+
+    /// <summary>A number; null where it is not given.</summary>
+    public static Option<T?> Number<T>(string name, string description, string expected)
+        where T : struct, INumber<T> =>
+        new(name)
+        {
+            Description = description,
+            HelpName = "NUMBER",
+            CustomParser = result => Parse<T>(result.Tokens[0].Value) ?? Refused<T?>(result, expected),
+        };
+
+    /// <summary>Yes or no; null where it is not given.</summary>
+    public static Option<bool?> Choice(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "true|false",
+        CustomParser = result => bool.TryParse(result.Tokens[0].Value, out var value) ? value : Refused<bool?>(result, "true or false"),
+    };
+
+    /// <summary>Numbers separated by commas; null where they are not given.</summary>
+    public static Option<T[]?> Numbers<T>(string name, string description, string helpName, Func<T[], bool> isSound, string expected)
+        where T : struct, INumber<T> =>
+        new(name)
+        {
+            Description = description,
+            HelpName = helpName,
+            CustomParser = result =>
+            {
+                var numbers = result.Tokens[0].Value.Split(',', StringSplitOptions.TrimEntries).Select(Parse<T>).ToArray();
+                return Array.TrueForAll(numbers, number => number is not null) && isSound([.. numbers.OfType<T>()])
+                    ? [.. numbers.OfType<T>()]
+                    : Refused<T[]>(result, expected);
+            },
+        };
+
+    /// <summary>The shape of one example, such as 1,28,28.</summary>
+    public static Option<int[]?> Shape(string name, string description) =>
+        Numbers<int>(name, description, "D[,D...]", sizes => Array.TrueForAll(sizes, size => size >= 1), "positive whole numbers such as 1,28,28");
+
+    private static T? Parse<T>(string text)
+        where T : struct, INumber<T> =>
+        T.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var value) ? value : null;
+
+    private static T? Refused<T>(ArgumentResult result, string expected)
+    {
+        var option = (result.Parent as OptionResult)?.Option.Name ?? result.Argument.Name;
+        result.AddError($"{option} is '{result.Tokens[0].Value}', expected {expected}");
+        return default;
+    }
+}

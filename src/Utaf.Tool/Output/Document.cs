@@ -1,0 +1,11 @@
+namespace Utaf.Tool.Output;
+
+/// <summary>What a command was asked for, in each of the formats.</summary>
+internal abstract record Document
+{
+    /// <summary>One JSON object, indented, without a final line end.</summary>
+    public abstract string ToJson();
+
+    /// <summary>For people.</summary>
+    public abstract void WriteTo(TextPage page);
+}

@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using Utaf.Tool.Documents;
+using Utaf.Tool.Options;
+using Utaf.Torch;
+
+namespace Utaf.Tool.Release;
+
+/// <summary>Tries everything that the tool needs of the machine.</summary>
+internal static class Examination
+{
+    public static DoctorDocument Of(string store, Settings settings)
+    {
+        var missing = new List<string>();
+        var torch = Try(() => Torch(settings), missing);
+        var cache = Check("cache", NativeTorch.CacheFolder, missing);
+        return new DoctorDocument(
+            ToolVersion.Text,
+            RuntimeInformation.FrameworkDescription,
+            $"{RuntimeInformation.OSDescription} ({RuntimeInformation.RuntimeIdentifier})",
+            Environment.ProcessorCount,
+            torch,
+            cache,
+            Writable.FolderOf(store) is { } folder ? Check("store", folder, missing) : null,
+            missing);
+    }
+
+    private static TorchReport Torch(Settings settings)
+    {
+        var device = TorchRuntime.Start(settings.Device, settings.Threads);
+        var source = NativeTorch.EnsureLoaded();
+        return new(
+            typeof(torch).Assembly.GetName().Version?.ToString(3) ?? "",
+            source.Path,
+            source.Folder,
+            source.Cured,
+            source.Reason,
+            torch.get_num_threads(),
+            TorchRuntime.Devices(),
+            device.ToString());
+    }
+
+    private static FolderReport Check(string what, string folder, List<string> missing)
+    {
+        var obstacle = Writable.Obstacle(folder);
+        if (obstacle is not null)
+        {
+            missing.Add($"The {what} folder {folder} cannot be written: {obstacle.Message}");
+        }
+
+        return new(folder, obstacle is null);
+    }
+
+    private static T? Try<T>(Func<T> look, List<string> missing)
+        where T : class
+    {
+        try
+        {
+            return look();
+        }
+        catch (UtafException e) when (e.Diagnostic.ExitCode == ExitCode.Environment)
+        {
+            missing.Add($"{e.Diagnostic.Code}: {e.Diagnostic.Message}");
+            return null;
+        }
+    }
+}

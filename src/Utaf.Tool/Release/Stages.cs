@@ -1,0 +1,60 @@
+using Utaf.Construction;
+using Utaf.Ensembles;
+using Utaf.Fingerprints;
+using Utaf.Tool.Commands;
+using Utaf.Tool.Output;
+
+namespace Utaf.Tool.Release;
+
+/// <summary>Stages 1 and 2 with their progress shown.</summary>
+internal static class Stages
+{
+    /// <summary>Builds the members that the folder misses.</summary>
+    public static void BuildEnsemble(EnsembleFolder folder, Workshop workshop, CommandContext context)
+    {
+        var planned = folder.Plan.Members.Count;
+        var built = planned - folder.Missing().Count;
+        if (built == planned)
+        {
+            context.Note($"The ensemble is complete: {planned} members in {folder.Path}.");
+            return;
+        }
+
+        if (built > 0)
+        {
+            context.Note($"{built} of {planned} members are built already in {folder.Path}; the run goes on from there.");
+        }
+
+        context.Progress.Track("Stage 1, ensemble", stage =>
+        {
+            stage.Report(built, planned, "");
+            var progress = new Listener<BuildProgress>(report => stage.Report(report.Built, report.Planned, report.Member.Id));
+            EnsembleBuilder.BuildMissing(folder, workshop, progress, context.CancellationToken);
+            return true;
+        });
+    }
+
+    /// <summary>Constructs the pair on a complete ensemble.</summary>
+    public static FingerprintPair Construct(
+        EnsembleFolder folder, Workshop workshop, ModelIdentity model, ConstructionOptions options, CommandContext context) =>
+        context.Progress.Track("Stage 2, construction", stage =>
+        {
+            var shown = "";
+            var progress = new Listener<ConstructionProgress>(report =>
+            {
+                shown = report.Point is { } point ? Describe(point) : shown;
+                stage.Report(report.Done, report.Total, shown);
+            });
+            return PairConstruction.Construct(folder, workshop, model, options, ToolVersion.Text, progress, context.CancellationToken);
+        });
+
+    private static string Describe(CurvePoint point) => point.ValidationAuc is { } auc
+        ? $"loss {Numbers.Score(point.Loss)}, validation AUC {Numbers.Score(auc)}"
+        : $"loss {Numbers.Score(point.Loss)}";
+
+    /// <summary>Progress{T} would report from other threads, in any order.</summary>
+    private sealed class Listener<T>(Action<T> report) : IProgress<T>
+    {
+        public void Report(T value) => report(value);
+    }
+}

@@ -1,0 +1,90 @@
+using Utaf.Data;
+using Utaf.Ensembles;
+using Utaf.Models;
+using Utaf.Tool.Commands;
+using Utaf.Torch;
+using static TorchSharp.torch;
+
+namespace Utaf.Tool.Release;
+
+/// <summary>Everything that is loaded to fingerprint a model: torch, the target, its data, and the plan that follows from them.</summary>
+internal sealed class TrustedSide : IDisposable
+{
+    /// <summary>Where ensembles are kept unless told otherwise.</summary>
+    public const string EnsembleRoot = ".utaf/ensembles";
+
+    private readonly string? chosenFolder;
+
+    private TrustedSide(TargetModel target, LearningTask task, EnsembleData data, EnsemblePlan plan, Device device, string? chosenFolder)
+    {
+        (Target, Task, Data, Plan, Device) = (target, task, data, plan, device);
+        this.chosenFolder = chosenFolder;
+    }
+
+    public TargetModel Target { get; }
+
+    public LearningTask Task { get; }
+
+    public EnsembleData Data { get; }
+
+    public EnsemblePlan Plan { get; }
+
+    public Device Device { get; }
+
+    /// <summary>The ensemble's folder, which may not exist yet.</summary>
+    public string FolderPath => chosenFolder ?? Path.Combine(EnsembleRoot, Plan.Hash()[..16]);
+
+    /// <summary>Loads what is wanted and plans the ensemble. Nothing is written.</summary>
+    /// <exception cref="UtafException">UTAF10xx, 11xx, 12xx, 20xx.</exception>
+    public static TrustedSide Load(EnsembleRequest request, CommandContext context)
+    {
+        var task = LearningTask.Parse(request.Task);
+        var owner = DataFormats.Read(request.Owner, request.Reading with { LabelFile = request.LabelFile });
+        owner = request.InputShape is { } shape ? owner.WithInputShape(shape) : owner;
+        var publicData = request.Public is { } path ? DataFormats.Read(path, request.Reading) : null;
+        var irrelevant = request.Irrelevant.Select(file => ReadIrrelevant(file, request.Reading, context)).ToList();
+        context.CancellationToken.ThrowIfCancellationRequested();
+
+        var device = TorchRuntime.Start(context.Settings.Device, context.Settings.Threads);
+        var target = TargetModel.Load(request.Model, task, owner, request.LastLayer);
+        try
+        {
+            var data = EnsembleData.Prepare(owner, publicData, irrelevant, request.ImageShape, task, target.Signature, request.Seed);
+            foreach (var note in data.Notes)
+            {
+                context.Note(note);
+            }
+
+            var plan = EnsemblePlan.Make(target, task, data, request.Seed, request.Profile, request.Ensemble);
+            return new(target, task, data, plan, device, request.Folder);
+        }
+        catch
+        {
+            target.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens or starts the ensemble's folder.</summary>
+    /// <exception cref="UtafException">UTAF1401: it belongs to another plan; UTAF1309: it cannot be written.</exception>
+    public EnsembleFolder OpenFolder() => EnsembleFolder.Open(FolderPath, Plan);
+
+    /// <summary>Puts target and data on the device.</summary>
+    public Workshop OpenWorkshop() => new(Target, Task, Data, Device);
+
+    public void Dispose() => Target.Dispose();
+
+    /// <summary>Data of another domain rarely has the owner's columns: what does not fit it is read by default.</summary>
+    private static DataTable ReadIrrelevant(string path, DataOptions reading, CommandContext context)
+    {
+        try
+        {
+            return DataFormats.Read(path, reading);
+        }
+        catch (UtafException e) when (reading != new DataOptions() && e.Diagnostic.Code is "UTAF1001" or "UTAF1201" or "UTAF1203" or "UTAF1207")
+        {
+            context.Note($"{path} does not fit the options of --data: it is read by default, its last column as the label.");
+            return DataFormats.Read(path);
+        }
+    }
+}
