@@ -15,13 +15,12 @@ internal sealed class FingerprintCommand : UtafCommand
     private readonly ConstructionChoices construction = new();
     private readonly StoreOption store = new();
     private readonly Option<string?> name = OptionKinds.Text("--name", "The model's name in the store. [default: the file's]", "NAME");
-    private readonly Option<string?> version = OptionKinds.Text("--model-version", "The released version. [default: 1.0.0]", "VERSION");
+    private readonly Option<string?> version = OptionKinds.Text("--version", "The released version. [default: 1.0.0]", "VERSION");
     private readonly Option<string?> pairFile = OptionKinds.Text("--pair", "Writes the pair to this file too. It is secret: whoever has it can evade it.", "FILE");
 
     public FingerprintCommand(CommonOptions common, Terminal terminal)
         : base("fingerprint", "Makes the fingerprinting pair of a model and puts it into the store.", common, terminal)
     {
-        version.Aliases.Add("--version");
         model.AddTo(this);
         construction.AddTo(this);
         Add(name);

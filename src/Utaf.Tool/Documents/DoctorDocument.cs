@@ -62,11 +62,14 @@ internal sealed record TorchReport(
     public (string, Cell)[] Facts() =>
     [
         ("TorchSharp", TorchSharp),
-        ("Library", Cured ? $"{Library}, a cured copy: {Reason}" : $"{Library}, as it is"),
+        ("Library", Cured ? $"{Library}, a cured copy, since the original does not load: {LastLine(Reason)}" : $"{Library}, as it is"),
         ("libtorch", Folder),
         ("Threads", Numbers.Count(Threads)),
         ("Devices", $"{string.Join(", ", Devices)}; chosen: {Device}"),
     ];
+
+    // The runtime's advice comes first; the loader's own words are the last line.
+    private static string LastLine(string? text) => (text ?? "").Trim().Split('\n')[^1];
 }
 
 /// <summary>A folder that is written to.</summary>

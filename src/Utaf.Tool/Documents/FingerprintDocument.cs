@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Utaf.Fingerprints;
+using Utaf.Stores;
+using Utaf.Tool.Options;
 using Utaf.Tool.Output;
 
 namespace Utaf.Tool.Documents;
@@ -32,6 +34,7 @@ internal sealed record FingerprintDocument(string Store, string Sha256, bool Add
         page.Facts(facts);
         PairDocument.WriteHeldOut(page, Manifest.HeldOut);
         PairDocument.WriteNotes(page, Manifest.Ensemble.Notes);
-        page.Line($"Verify a suspect: dotnet utaf verify SUSPECT.pt --model {Manifest.Model.Name}@{Numbers.Digest(Sha256)}");
+        var store = Store == FingerprintStores.Open(StoreOption.Default).Address ? "" : $" --store {Store}";
+        page.Line($"Verify a suspect: dotnet utaf verify SUSPECT.pt --model {Manifest.Model.Name}@{Numbers.Digest(Sha256)}{store}");
     }
 }

@@ -38,7 +38,7 @@ internal sealed class ConstructionChoices
             parsed.GetValue(iterations),
             parsed.GetValue(inputRate),
             parsed.GetValue(verifierRate),
-            parsed.GetValue(weights) is [var target, var positive, var negative] ? new ObjectiveWeights(target, positive, negative) : null,
+            parsed.Given(weights) is [var target, var positive, var negative] ? new ObjectiveWeights(target, positive, negative) : null,
             parsed.GetValue(threshold),
             new SplitFractions(
                 Fraction(parsed, test) ?? split.Test,

@@ -61,7 +61,7 @@ internal sealed class ModelOptions
             parsed.GetValue(scale) ?? 1,
             parsed.GetValue(arrays)),
         LabelFile = parsed.GetValue(labelFile),
-        InputShape = parsed.GetValue(inputShape),
+        InputShape = parsed.Given(inputShape),
         ImageShape = ImageShape(parsed),
         LastLayer = parsed.GetValue(lastLayer),
         Profile = parsed.GetValue(profile)!,
@@ -77,7 +77,7 @@ internal sealed class ModelOptions
         var other => throw Errors.BadOption("--delimiter", other, "one character, or 'tab'"),
     };
 
-    private int[]? ImageShape(ParseResult parsed) => parsed.GetValue(imageShape) switch
+    private int[]? ImageShape(ParseResult parsed) => parsed.Given(imageShape) switch
     {
         null => null,
         [_, _, _] shape => shape,

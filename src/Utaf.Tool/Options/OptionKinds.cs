@@ -23,7 +23,7 @@ internal static class OptionKinds
     /// <summary>One of a few words.</summary>
     public static Option<string> Word(string name, string description, string byDefault, params string[] words)
     {
-        var option = new Option<string>(name) { Description = $"{description} [default: {byDefault}]", HelpName = string.Join('|', words) };
+        var option = new Option<string>(name) { Description = description, HelpName = string.Join('|', words) };
         option.CompletionSources.Add(words);
         option.DefaultValueFactory = _ => byDefault;
         option.CustomParser = result => words.Contains(result.Tokens[0].Value) ? result.Tokens[0].Value : Refused<string>(result, $"one of {string.Join(", ", words)}")!;
@@ -48,7 +48,7 @@ internal static class OptionKinds
         CustomParser = result => bool.TryParse(result.Tokens[0].Value, out var value) ? value : Refused<bool?>(result, "true or false"),
     };
 
-    /// <summary>Numbers separated by commas; null where they are not given.</summary>
+    /// <summary>Numbers separated by commas; to be read with <see cref="Given"/>.</summary>
     public static Option<T[]?> Numbers<T>(string name, string description, string helpName, Func<T[], bool> isSound, string expected)
         where T : struct, INumber<T> =>
         new(name)
@@ -67,6 +67,9 @@ internal static class OptionKinds
     /// <summary>The shape of one example, such as 1,28,28.</summary>
     public static Option<int[]?> Shape(string name, string description) =>
         Numbers<int>(name, description, "D[,D...]", sizes => Array.TrueForAll(sizes, size => size >= 1), "positive whole numbers such as 1,28,28");
+
+    /// <summary>The numbers of an option; null, not none, where it is not given.</summary>
+    public static T[]? Given<T>(this ParseResult parsed, Option<T[]?> option) => parsed.GetResult(option) is null ? null : parsed.GetValue(option);
 
     private static T? Parse<T>(string text)
         where T : struct, INumber<T> =>

@@ -7,21 +7,28 @@ namespace Utaf.Tool.Plots;
 internal static class Picture
 {
     private const int Width = 1000;
-    private const int Height = 640;
+    private const int Height = 680;
 
-    /// <summary>A plot in the style that all of them share.</summary>
+    /// <summary>A plot in the style that all of them share, the legend below it.</summary>
     public static Plot Blank(string title, string horizontal, string vertical)
     {
+        EmbeddedFont.Use();
         var plot = new Plot();
         plot.Title(title, size: 20);
-        plot.XLabel(horizontal, size: 16);
-        plot.YLabel(vertical, size: 16);
+        plot.XLabel(horizontal, size: 17);
+        plot.YLabel(vertical, size: 17);
         foreach (var axis in plot.Axes.GetAxes())
         {
             axis.TickLabelStyle.FontSize = 14;
         }
 
         plot.Legend.FontSize = 15;
+        plot.Legend.SymbolWidth = 44;
+        plot.Legend.Orientation = Orientation.Horizontal;
+        plot.Legend.OutlineWidth = 0;
+        plot.Legend.ShadowColor = Colors.Transparent;
+        plot.ShowLegend(Edge.Bottom);
+        plot.Font.Set(EmbeddedFont.Family);
         return plot;
     }
 

@@ -1,4 +1,5 @@
 using ScottPlot;
+using ScottPlot.TickGenerators;
 using Utaf.Fingerprints;
 using Utaf.Metrics;
 using Utaf.Tool.Documents;
@@ -15,23 +16,24 @@ internal static class RobustnessUniquenessPlot
         var result = new RobustnessUniqueness(stolen, honest);
         var thresholds = result.Curve.Select(point => point.Threshold).ToArray();
         var plot = Picture.Blank(
-            $"{manifest.Model.Name} {manifest.Model.Version}: robustness and uniqueness, {stolen.Length} stolen and {honest.Length} honest models",
+            $"{manifest.Model.Name} {manifest.Model.Version}: robustness and uniqueness",
             "threshold ρ",
-            "share of the held-out models");
+            $"share of the held-out models ({stolen.Length} stolen, {honest.Length} honest)");
 
         var area = plot.Add.FillY(
             thresholds, [.. result.Curve.Select(_ => 0.0)], [.. result.Curve.Select(point => Math.Min(point.Robustness, point.Uniqueness))]);
         area.FillColor = Colors.Gray.WithAlpha(0.25);
         area.LineWidth = 0;
-        area.LegendText = $"area ARUC = {Numbers.Score(result.Aruc)}";
+        area.LegendText = $"ARUC = {Numbers.Score(result.Aruc)}";
 
-        Draw("robustness: stolen models above ρ", point => point.Robustness, Colors.C0, LinePattern.Solid);
-        Draw("uniqueness: honest models not above ρ", point => point.Uniqueness, Colors.C1, LinePattern.Dashed);
+        Draw("robustness (stolen above ρ)", point => point.Robustness, Colors.C0, LinePattern.Solid);
+        Draw("uniqueness (honest not above ρ)", point => point.Uniqueness, Colors.C1, LinePattern.Dashed);
 
         var chosen = plot.Add.VerticalLine(manifest.Threshold, 2, Colors.Black, LinePattern.Dotted);
-        chosen.LegendText = $"chosen ρ = {Numbers.Short(manifest.Threshold)}";
-        plot.Axes.SetLimits(-0.02, 1.02, -0.02, 1.05);
-        plot.ShowLegend(Alignment.LowerCenter);
+        chosen.LegendText = $"ρ = {Numbers.Score(manifest.Threshold)}";
+        plot.Axes.SetLimits(-0.02, 1.02, -0.02, 1.04);
+        plot.Axes.Bottom.TickGenerator = new NumericFixedInterval(0.1);
+        plot.Axes.Left.TickGenerator = new NumericFixedInterval(0.1);
         return plot;
 
         void Draw(string name, Func<RobustnessUniquenessPoint, double> value, Color colour, LinePattern pattern)
