@@ -9,6 +9,7 @@ namespace Utaf.Construction;
 /// <param name="Training">The target, then the training members.</param>
 /// <param name="Validation">The validation members.</param>
 /// <param name="Box">Where fingerprints stay.</param>
+/// <param name="Synthetic">Makes answers of models beyond the ensemble.</param>
 /// <param name="OwnerInputs">The owner's inputs, [n, input…], from which fingerprints may start.</param>
 /// <param name="Weights">Of the objective's terms.</param>
 /// <param name="Options">What the user chose.</param>
@@ -19,6 +20,7 @@ internal sealed record Learning(
     FrozenMembers Training,
     FrozenMembers Validation,
     InputBox Box,
+    SyntheticAnswers Synthetic,
     Tensor OwnerInputs,
     ObjectiveWeights Weights,
     ConstructionOptions Options,
@@ -28,10 +30,6 @@ internal sealed record Learning(
 {
     /// <summary>Numbers in one fingerprint, N × input: the shape of the free variables.</summary>
     public long[] FingerprintShape => [Options.Examples, .. OwnerInputs.shape.Skip(1)];
-
-    /// <summary>1 for positives, 0 for negatives, [members].</summary>
-    public static Tensor Labels(FrozenMembers members, Device device) =>
-        tensor(members.Stolen.Select(stolen => stolen ? 1f : 0f).ToArray(), device: device);
 
     /// <summary>A point of the training curve, measured on the validation part.</summary>
     /// <param name="iteration">From 0.</param>
@@ -54,8 +52,9 @@ internal sealed record Learning(
 /// <param name="Inputs">X_F, [N, input…].</param>
 /// <param name="Verifier">V.</param>
 /// <param name="Standards">What its inputs are standardised by.</param>
+/// <param name="Validation">Scores of the validation members, by a meta-verifier that did not learn from them.</param>
 /// <param name="Curve">The training curve.</param>
-internal sealed record Learned(Tensor Inputs, TrainableVerifier Verifier, OutputStandards Standards, IReadOnlyList<CurvePoint> Curve) : IDisposable
+internal sealed record Learned(Tensor Inputs, TrainableVerifier Verifier, OutputStandards Standards, Scores Validation, IReadOnlyList<CurvePoint> Curve) : IDisposable
 {
     public void Dispose()
     {

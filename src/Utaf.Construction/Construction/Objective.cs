@@ -10,34 +10,24 @@ internal sealed class Objective
     private readonly Tensor truth;
     private readonly Tensor weight;
 
-    /// <param name="members">The target, then the training members.</param>
+    /// <param name="stolen">For each member whether it is a positive; the target comes first.</param>
     /// <param name="weights">a, b and c.</param>
     /// <param name="device">Where the losses are.</param>
-    public Objective(FrozenMembers members, ObjectiveWeights weights, Device device)
+    public Objective(IReadOnlyList<bool> stolen, ObjectiveWeights weights, Device device)
     {
         var sum = weights.Target + weights.Positive + weights.Negative;
-        var positives = members.Stolen.Count(stolen => stolen) - 1;
-        var negatives = members.Count - 1 - positives;
-        Positive = Learning.Labels(members, device);
-        truth = Positive.to_type(ScalarType.Int64).unsqueeze(1);
-        weight = tensor(
-            members.Stolen.Select((stolen, place) => (float)((place == 0 ? weights.Target : stolen ? weights.Positive / positives : weights.Negative / negatives) / sum)).ToArray(),
-            device: device);
+        var positives = stolen.Count(positive => positive) - 1;
+        var negatives = stolen.Count - 1 - positives;
+        var each = stolen.Select((positive, place) => place == 0 ? weights.Target : positive ? weights.Positive / positives : weights.Negative / negatives);
+        weight = tensor(each.Select(value => (float)(value / sum)).ToArray(), device: device);
+        truth = tensor(stolen.Select(positive => positive ? 1L : 0L).ToArray(), device: device).unsqueeze(1);
+        PositivePlaces = tensor(stolen.Select((positive, place) => (positive, place)).Where(member => member.positive).Select(member => (long)member.place).ToArray(), device: device);
     }
 
-    /// <summary>1 for positives, 0 for negatives, [members].</summary>
-    public Tensor Positive { get; }
+    /// <summary>The places of the positives, the target included.</summary>
+    public Tensor PositivePlaces { get; }
 
     /// <summary>The whole objective.</summary>
     /// <param name="logProbabilities">log p₋ and log p₊ of every member, [members, 2].</param>
     public Tensor Loss(Tensor logProbabilities) => -(logProbabilities.gather(1, truth).squeeze(1) * weight).sum();
-
-    /// <summary>The part of some members.</summary>
-    /// <param name="logProbabilities">[K, 2].</param>
-    /// <param name="places">Their places, [K].</param>
-    public Tensor Loss(Tensor logProbabilities, IReadOnlyList<int> places)
-    {
-        var index = tensor(places.Select(place => (long)place).ToArray(), device: weight.device);
-        return -(logProbabilities.gather(1, truth.index_select(0, index)).squeeze(1) * weight.index_select(0, index)).sum();
-    }
 }

@@ -54,7 +54,7 @@ public static class PairConstruction
         var verifier = learned.Verifier.ToManaged(learned.Standards);
 
         // ρ is chosen before the test part is loaded.
-        var threshold = options.Threshold ?? Threshold.Choose(Scores.Of(validation, LogOdds(learned, validation)));
+        var threshold = options.Threshold ?? Threshold.Choose(learned.Validation);
         using var test = FrozenMembers.Load(split.Test, folder, workshop, withTarget: false);
         var answers = test.Outputs(learned.Inputs);
         var rates = CheckedRates(verifier, answers, learned);
@@ -97,6 +97,7 @@ public static class PairConstruction
                 training,
                 validation,
                 box,
+                SyntheticAnswers.For(workshop),
                 workshop.Owner.Inputs,
                 weights,
                 options,
@@ -105,9 +106,6 @@ public static class PairConstruction
                 cancellationToken));
         }
     }
-
-    private static double[] LogOdds(Learned learned, FrozenMembers members) =>
-        learned.Verifier.LogOdds(learned.Standards.Apply(members.Outputs(learned.Inputs)));
 
     /// <summary>Scores by the managed meta-verifier, each compared with torch's.</summary>
     private static double[] CheckedRates(MetaVerifier verifier, Tensor answers, Learned learned)

@@ -34,8 +34,8 @@ internal sealed class PaperSchedule : ConstructionSchedule
         using var inputOptimiser = optim.Adam([free], options.InputLearningRate ?? InputLearningRate);
         using var verifierOptimiser = optim.Adam(verifier.Parameters, options.VerifierLearningRate ?? VerifierLearningRate);
 
-        var positives = Places(members, stolen: true).Skip(1).ToArray();
-        var negatives = Places(members, stolen: false).ToArray();
+        var positives = members.PlacesOf(stolen: true)[1..];
+        var negatives = members.PlacesOf(stolen: false);
         var weights = learning.Weights;
         var total = options.Iterations ?? Iterations;
         var curve = new List<CurvePoint>();
@@ -44,12 +44,7 @@ internal sealed class PaperSchedule : ConstructionSchedule
             learning.CancellationToken.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
             var x = learning.Box.ToInputs(free);
-            var triple = cat(
-            [
-                members.OutputsOf(0, x),
-                members.OutputsOf(positives[random.NextInt32(positives.Length)], x),
-                members.OutputsOf(negatives[random.NextInt32(negatives.Length)], x),
-            ]);
+            var triple = members.Select([0, positives[random.NextInt32(positives.Length)], negatives[random.NextInt32(negatives.Length)]]).Outputs(x);
             var log = verifier.LogProbabilities(standards.Apply(triple));
             var loss = -((log[0, 1] * weights.Target) + (log[1, 1] * weights.Positive) + (log[2, 0] * weights.Negative));
             inputOptimiser.zero_grad();
@@ -68,9 +63,8 @@ internal sealed class PaperSchedule : ConstructionSchedule
             learning.Report(new(iteration + 1, total, point));
         }
 
-        return new Learned(learning.Box.ToInputs(free).detach().DetachFromDisposeScope(), verifier, standards.DetachFromScope(), curve);
+        inputs = learning.Box.ToInputs(free).detach();
+        var validation = Scores.Of(learning.Validation, verifier.LogOdds(standards.Apply(learning.Validation.Outputs(inputs))));
+        return new Learned(inputs.DetachFromDisposeScope(), verifier, standards.DetachFromScope(), validation, curve);
     }
-
-    private static IEnumerable<int> Places(FrozenMembers members, bool stolen) =>
-        Enumerable.Range(0, members.Count).Where(place => members.Stolen[place] == stolen);
 }

@@ -48,6 +48,14 @@ internal sealed class TrainableVerifier : IDisposable
         return addmm(outputBias, hidden, outputWeight, 1, 1).log_softmax(1).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Multiplies the log-odds, by the last layer.</summary>
+    public void Sharpen(double factor)
+    {
+        using var noGradient = no_grad();
+        outputWeight.mul_(factor);
+        outputBias.mul_(factor);
+    }
+
     /// <summary>log p₊ − log p₋ of each member, without gradients, [K].</summary>
     public double[] LogOdds(Tensor standardised)
     {
