@@ -16,7 +16,10 @@ public sealed record TensorData(Tensor Inputs, Tensor Targets) : IDisposable
     public static TensorData From(DataTable table, LearningTask task, Device device)
     {
         using var scope = NewDisposeScope();
-        var inputs = tensor(table.Inputs, [table.Count, .. table.InputShape.Select(size => (long)size)]).to(device);
+
+        // TorchSharp's tensor lies in the .NET array, whose alignment is chance, and the last bits of a matrix product depend
+        // on it: the copy has torch's own alignment, so that a resumed run builds the same members.
+        var inputs = tensor(table.Inputs, [table.Count, .. table.InputShape.Select(size => (long)size)]).to(device).clone();
         return new(inputs.MoveToOuterDisposeScope(), task.Targets(table).to(device).MoveToOuterDisposeScope());
     }
 

@@ -34,7 +34,8 @@ public sealed class TorchScriptSuspect : ISuspect
             module.to(device);
         }
 
-        var inputs = tensor(fingerprint.Values, [fingerprint.Count, .. fingerprint.InputShape.Select(size => (long)size)]).to(device);
+        // Copied for torch's own alignment, so that the answers' last bits, and their digest, repeat: see TensorData.
+        var inputs = tensor(fingerprint.Values, [fingerprint.Count, .. fingerprint.InputShape.Select(size => (long)size)]).to(device).clone();
         var rows = new List<float[]?>(fingerprint.Count);
         foreach (var batch in inputs.split(BatchSize))
         {
