@@ -26,7 +26,7 @@ internal sealed class Application(Terminal terminal)
         {
             if (parsed.Action is ParseErrorAction)
             {
-                TellErrors(parsed, root);
+                TellMisunderstood(parsed, root);
                 return ExitCode.Usage;
             }
 
@@ -70,7 +70,7 @@ internal sealed class Application(Terminal terminal)
         return root;
     }
 
-    private void TellErrors(ParseResult parsed, RootCommand root)
+    private void TellMisunderstood(ParseResult parsed, RootCommand root)
     {
         var path = new List<string>();
         for (var result = parsed.CommandResult; result is not null && result.Command != root; result = result.Parent as System.CommandLine.Parsing.CommandResult)
@@ -78,11 +78,11 @@ internal sealed class Application(Terminal terminal)
             path.Insert(0, result.Command.Name);
         }
 
-        var command = string.Join(' ', path.Prepend(root.HelpName));
-        foreach (var message in parsed.Errors.Select(error => error.Message).Distinct())
-        {
-            terminal.Error.WriteLine(Errors.BadCommandLine(message, command).Diagnostic);
-        }
+        // One slip has many consequences for the parser; the word that it could not place is the slip.
+        var problem = parsed.UnmatchedTokens is [var word, ..]
+            ? $"There is no command, option or argument '{word}' here"
+            : parsed.Errors[0].Message;
+        terminal.Error.WriteLine(Errors.BadCommandLine(problem, string.Join(' ', path.Prepend(root.HelpName))).Diagnostic);
     }
 
     private ExitCode Tell(Exception exception, bool diagnostic)

@@ -1,0 +1,141 @@
+using System.Text.Json;
+using Utaf.Tool.Tests.Support;
+
+namespace Utaf.Tool.Tests;
+
+/// <summary>The whole way with models and tables that a user brings.</summary>
+public sealed class FingerprintTests : ToolTest
+{
+    private const string Epochs = "20";
+
+    [Theory]
+    [InlineData("mlp-scripted.pt", "regression")]
+    [InlineData("classifier-logits.pt", "classification")]
+    public async Task A_model_and_a_table_become_a_pair_that_verifies(string model, string task)
+    {
+        Write("data.csv", task == "regression" ? RegressionTable() : ClassTable());
+        var text = await SucceedAsync([.. Command(model, task), "--name", "mine", "--version", "2.0"]);
+        Assert.Contains("mine 2.0", text, StringComparison.Ordinal);
+        Assert.Contains("AUC", text, StringComparison.Ordinal);
+        Assert.Contains("No public data was given", text, StringComparison.Ordinal);
+
+        Assert.Contains("mine@2.0", await SucceedAsync("list"), StringComparison.Ordinal);
+        using var manifest = JsonDocument.Parse(await SucceedAsync("inspect", "mine@2.0", "--format", "json"));
+        Assert.Equal(task, manifest.RootElement.GetProperty("manifest").GetProperty("task").GetString());
+        using var evaluation = JsonDocument.Parse(await SucceedAsync("evaluate", "--model", "mine", "--plots", "plots", "--format", "json"));
+        Assert.InRange(evaluation.RootElement.GetProperty("auc").GetDouble(), 0, 1);
+        Assert.Equal(2, Directory.GetFiles(PathOf("plots")).Length);
+
+        // The target itself is the surest of all suspects.
+        var verdict = await RunAsync("verify", Fixture(model), "--model", "mine");
+        Assert.True(verdict.ExitCode == 1, verdict.StandardOutput + verdict.StandardError);
+    }
+
+    [Fact]
+    public async Task The_same_seed_gives_the_same_bytes_and_another_seed_others()
+    {
+        Write("data.csv", RegressionTable());
+        string[] command = Command("mlp-scripted.pt", "regression");
+        await SucceedAsync([.. command, "--ensemble", "a", "--store", "folder:a-store", "--pair", "a.utaf", "--seed", "5"]);
+        await SucceedAsync([.. command, "--ensemble", "b", "--store", "folder:b-store", "--pair", "b.utaf", "--seed", "5"]);
+        await SucceedAsync([.. command, "--ensemble", "c", "--store", "folder:c-store", "--pair", "c.utaf", "--seed", "6"]);
+
+        Assert.Equal(File.ReadAllBytes(PathOf("a.utaf")), File.ReadAllBytes(PathOf("b.utaf")));
+        Assert.NotEqual(File.ReadAllBytes(PathOf("a.utaf")), File.ReadAllBytes(PathOf("c.utaf")));
+
+        // Again into the same store: it is there already, and the document says so.
+        using var json = JsonDocument.Parse(await SucceedAsync([.. command, "--ensemble", "b", "--store", "folder:a-store", "--seed", "5", "--format", "json"]));
+        Assert.False(json.RootElement.GetProperty("added").GetBoolean());
+        Assert.Equal("mlp-scripted", json.RootElement.GetProperty("manifest").GetProperty("model").GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task The_ensemble_can_be_planned_built_and_asked_after()
+    {
+        Write("data.csv", RegressionTable());
+        string[] options = [.. Command("mlp-scripted.pt", "regression")[1..]];
+        var plan = await SucceedAsync(["ensemble", "plan", .. options]);
+        Assert.Contains("weight-pruning", plan, StringComparison.Ordinal);
+        using (var json = JsonDocument.Parse(await SucceedAsync(["ensemble", "plan", .. options, "--format", "json"])))
+        {
+            Assert.Equal(24, json.RootElement.GetProperty("members").GetArrayLength());
+        }
+
+        using (var before = JsonDocument.Parse(await SucceedAsync(["ensemble", "status", .. options, "--format", "json"])))
+        {
+            Assert.Equal(24, before.RootElement.GetProperty("missing").GetArrayLength());
+        }
+
+        Assert.False(Directory.Exists(PathOf(".utaf")), "asking after an ensemble must not start it");
+        await SucceedAsync(["ensemble", "build", .. options]);
+        using var after = JsonDocument.Parse(await SucceedAsync(["ensemble", "status", .. options, "--format", "json"]));
+        Assert.Equal(24, after.RootElement.GetProperty("built").GetArrayLength());
+        Assert.StartsWith(".utaf/ensembles/", after.RootElement.GetProperty("folder").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Listed_negatives_and_irrelevant_data_of_another_shape_join_the_ensemble()
+    {
+        Write("data.csv", RegressionTable());
+        Write("other.csv", ClassTable());
+        string[] options = [.. Command("mlp-scripted.pt", "regression")[1..], "--irrelevant", "other.csv", "--negatives", Fixture("mlp-traced.pt")];
+        using var json = JsonDocument.Parse(await SucceedAsync(["ensemble", "plan", .. options, "--format", "json"]));
+        Assert.Equal(25, json.RootElement.GetProperty("members").GetArrayLength());
+        Assert.Equal(3, json.RootElement.GetProperty("dataSha256").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("KILL")]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public async Task A_run_that_is_stopped_in_stage_1_goes_on_where_it_was(string signal)
+    {
+        Write("data.csv", RegressionTable());
+        string[] command = [.. Command("mlp-scripted.pt", "regression"), "--ensemble", "ensemble", "--pair", "pair.utaf"];
+        using (var running = new RunningTool(Tool, Folder, command))
+        {
+            await running.UntilAsync(() => Members().Count >= 4);
+            var exitCode = await running.SignalAsync(signal);
+            if (signal != "KILL")
+            {
+                Assert.True(exitCode == 130, $"{exitCode}\n{running.Errors}");
+                Assert.Contains("goes on from the members that are built", running.Errors, StringComparison.Ordinal);
+                Assert.DoesNotContain(Entries(), entry => entry.Contains(".tmp", StringComparison.Ordinal));
+            }
+        }
+
+        var stopped = Members();
+        Assert.InRange(stopped.Count, 4, 23);
+        Assert.False(File.Exists(PathOf("pair.utaf")));
+
+        await SucceedAsync(command);
+        var resumed = Members();
+        Assert.Equal(24, resumed.Count);
+        Assert.All(stopped, member => Assert.Equal(member.Value, resumed[member.Key]));
+
+        await SucceedAsync([.. Command("mlp-scripted.pt", "regression"), "--ensemble", "uninterrupted", "--pair", "uninterrupted.utaf", "--store", "folder:other"]);
+        Assert.Equal(File.ReadAllBytes(PathOf("uninterrupted.utaf")), File.ReadAllBytes(PathOf("pair.utaf")));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_in_stage_2_leaves_no_pair()
+    {
+        Write("data.csv", RegressionTable());
+        using var running = new RunningTool(Tool, Folder, [.. Command("mlp-scripted.pt", "regression"), "--iterations", "1000000", "--pair", "pair.utaf"]);
+        await running.UntilAsync(() => running.Errors.Contains("Stage 2, construction …", StringComparison.Ordinal));
+        Assert.Equal(130, await running.SignalAsync("INT"));
+        Assert.DoesNotContain(Entries(), entry => entry.Contains(".tmp", StringComparison.Ordinal) || entry.Contains(".utaf/store", StringComparison.Ordinal) || entry.Contains("pair.utaf", StringComparison.Ordinal));
+    }
+
+    private static string[] Command(string model, string task) =>
+        ["fingerprint", Fixture(model), "--data", "data.csv", "--task", task, "--profile", "quick", "--epochs", Epochs];
+
+    /// <summary>The finished members and when they were written.</summary>
+    private Dictionary<string, DateTime> Members()
+    {
+        var folder = new DirectoryInfo(PathOf("ensemble/members"));
+        return folder.Exists
+            ? folder.EnumerateFiles("*.safetensors").ToDictionary(file => file.Name, file => file.LastWriteTimeUtc)
+            : [];
+    }
+}

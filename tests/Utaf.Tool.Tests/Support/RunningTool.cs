@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Utaf.Tool.Tests.Support;
+
+/// <summary>The tool while it runs, so that it can be interrupted.</summary>
+internal sealed class RunningTool : IDisposable
+{
+    private readonly Process process;
+    private readonly StringBuilder errors = new();
+
+    public RunningTool(string tool, string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [tool, .. arguments])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lock (errors)
+            {
+                errors.AppendLine(line.Data);
+            }
+        };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>What it said on the error stream so far.</summary>
+    public string Errors
+    {
+        get
+        {
+            lock (errors)
+            {
+                return errors.ToString();
+            }
+        }
+    }
+
+    /// <summary>Waits until something holds while the tool runs.</summary>
+    public async Task UntilAsync(Func<bool> holds)
+    {
+        while (!holds())
+        {
+            Assert.False(process.HasExited, $"the tool ended too early:\n{Errors}");
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Sends a signal, such as INT for Ctrl-C or KILL, and waits for the end.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
+        }
+
+        process.Dispose();
+    }
+}
