@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using Utaf.Tool.Commands;
 using Utaf.Tool.Options;
@@ -43,7 +44,8 @@ internal sealed class Application(Terminal terminal)
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await terminal.Error.WriteLineAsync($"utaf : stopped. {command?.AfterStop ?? UtafCommand.NothingHalfWritten}").ConfigureAwait(false);
+            var consequence = command?.AfterStop ?? UtafCommand.NothingHalfWritten;
+            await terminal.Error.WriteLineAsync($"utaf : stopped. {consequence}").ConfigureAwait(false);
             return ExitCode.Interrupted;
         }
         catch (Exception exception)
@@ -73,7 +75,7 @@ internal sealed class Application(Terminal terminal)
     private void TellMisunderstood(ParseResult parsed, RootCommand root)
     {
         var path = new List<string>();
-        for (var result = parsed.CommandResult; result is not null && result.Command != root; result = result.Parent as System.CommandLine.Parsing.CommandResult)
+        for (var result = parsed.CommandResult; result is not null && result.Command != root; result = result.Parent as CommandResult)
         {
             path.Insert(0, result.Command.Name);
         }
@@ -88,7 +90,9 @@ internal sealed class Application(Terminal terminal)
     private ExitCode Tell(Exception exception, bool diagnostic)
     {
         var told = Told(exception);
-        terminal.Error.WriteLine(told.Diagnostic);
+
+        // One error is one line, whatever the loader or the operating system put into its message.
+        terminal.Error.WriteLine(told.Diagnostic.ToString().ReplaceLineEndings(" "));
         if (diagnostic)
         {
             terminal.Error.WriteLine(exception);
@@ -104,7 +108,6 @@ internal sealed class Application(Terminal terminal)
         TypeInitializationException { InnerException: { } inner } => Told(inner),
         OutOfMemoryException => Errors.OutOfMemory("the .NET heap", exception),
         ExternalException when SaysOutOfMemory(exception.Message) => Errors.OutOfMemory("torch", exception),
-        IOException => Errors.Unwritable("standard output", exception),
         _ => Errors.Unforeseen(exception),
     };
 

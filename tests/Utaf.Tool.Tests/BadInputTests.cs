@@ -1,3 +1,5 @@
+using CliWrap;
+using CliWrap.Buffered;
 using Utaf.Fingerprints;
 using Utaf.Tool.Tests.Support;
 
@@ -103,6 +105,27 @@ public sealed class BadInputTests : ToolTest
         var result = await RunAsync("verify", "nowhere.pt", "--pair", "nowhere.utaf", "--verbosity", "diag");
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("   at ", result.StandardError, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Too_little_memory_is_told_as_such()
+    {
+        Write("data.csv", string.Concat(Enumerable.Repeat("1,2,3,4,5,6\n", 400_000)));
+        var small = new Dictionary<string, string?> { ["DOTNET_GCHeapHardLimit"] = "0x1000000" };
+        var result = await RunAsync(small, "ensemble", "plan", Fixture("mlp-scripted.pt"), "--data", "data.csv", "--task", "regression");
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains(" : error UTAF2003: ", result.StandardError, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_full_output_is_told_as_such()
+    {
+        var result = await Cli.Wrap("/bin/sh").WithArguments(["-c", "dotnet \"$0\" list > /dev/full", Tool])
+            .WithWorkingDirectory(Folder)
+            .WithValidation(CommandResultValidation.None)
+            .ExecuteBufferedAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(3, result.ExitCode);
+        Assert.StartsWith("standard output : error UTAF1309: ", result.StandardError, StringComparison.Ordinal);
     }
 
     [Fact]

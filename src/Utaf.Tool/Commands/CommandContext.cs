@@ -43,8 +43,21 @@ internal sealed class CommandContext(Terminal terminal, Settings settings, Cance
         }
         else
         {
-            terminal.Output.Write(Render(document, terminal is { OutputIsLive: true, Colours: true }, terminal.OutputIsLive ? terminal.Width : Terminal.FileWidth));
+            var (colours, width) = terminal.OutputIsLive ? (terminal.Colours, terminal.Width) : (false, Terminal.FileWidth);
+            WriteToOutput(Render(document, colours, width));
+        }
+    }
+
+    private void WriteToOutput(string text)
+    {
+        try
+        {
+            terminal.Output.Write(text);
             terminal.Output.Flush();
+        }
+        catch (IOException e)
+        {
+            throw Errors.Unwritable("standard output", e);
         }
     }
 

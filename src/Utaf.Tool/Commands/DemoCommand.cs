@@ -15,11 +15,24 @@ namespace Utaf.Tool.Commands;
 /// <summary>The whole product on the sample: fingerprints the target and verifies suspects of which the truth is known.</summary>
 internal sealed class DemoCommand : UtafCommand
 {
-    private readonly Option<string> profile = OptionKinds.Word("--profile", "How many models the ensemble has: 24, 70 or 140.", "standard", "quick", "standard", "paper");
-    private readonly Option<string?> keep = OptionKinds.Text("--keep", "Keeps ensemble and store in this folder; a second run goes on there. [default: a temporary folder, deleted at the end]", "FOLDER");
+    private readonly Option<string> profile = OptionKinds.Word(
+        "--profile",
+        "How many models the ensemble has: 24, 70 or 140.",
+        "standard",
+        "quick",
+        "standard",
+        "paper");
+    private readonly Option<string?> keep = OptionKinds.Text(
+        "--keep",
+        "Keeps ensemble and store in this folder; a second run goes on there. [default: a temporary folder, deleted at the end]",
+        "FOLDER");
 
     public DemoCommand(CommonOptions common, Terminal terminal)
-        : base("demo", "Fingerprints a sample model and verifies 25 suspects, stolen and honest. Exit code: 0 all verdicts right, 4 some wrong.", common, terminal)
+        : base(
+            "demo",
+            "Fingerprints a sample model and verifies 25 suspects, stolen and honest. Exit code: 0 all verdicts right, 4 some wrong.",
+            common,
+            terminal)
     {
         Add(profile);
         Add(keep);
@@ -32,7 +45,8 @@ internal sealed class DemoCommand : UtafCommand
         var clock = Stopwatch.StartNew();
         var sample = DigitsSample.Find();
         var kept = parsed.GetValue(keep);
-        var folder = kept ?? Directory.CreateTempSubdirectory("utaf-demo-").FullName;
+        Writable.RequireFile(context.Settings.OutputFile);
+        var folder = kept ?? TemporaryFolder();
         try
         {
             var document = await RunAsync(sample, parsed.GetValue(profile)!, folder, context).ConfigureAwait(false);
@@ -50,6 +64,18 @@ internal sealed class DemoCommand : UtafCommand
         }
     }
 
+    private static string TemporaryFolder()
+    {
+        try
+        {
+            return Directory.CreateTempSubdirectory("utaf-demo-").FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Errors.Unwritable(Path.GetTempPath(), e);
+        }
+    }
+
     private static async Task<DemoDocument> RunAsync(DigitsSample sample, string profile, string folder, CommandContext context)
     {
         var request = new EnsembleRequest(sample.Target, sample.Owner, context.Settings.Seed ?? 1)
@@ -57,9 +83,10 @@ internal sealed class DemoCommand : UtafCommand
             Public = sample.Public,
             ImageShape = [1, 8, 8],
             Profile = profile,
+            EnsembleRoot = Path.Combine(folder, "ensembles"),
         };
         context.Note("The sample: a network that reads handwritten digits, 13 stolen copies of it and 12 honest models.");
-        using var side = TrustedSide.Load(request with { Folder = Path.Combine(folder, "ensemble") }, context);
+        using var side = TrustedSide.Load(request, context);
         using var workshop = side.OpenWorkshop();
         var ensemble = side.OpenFolder();
         Stages.BuildEnsemble(ensemble, workshop, context);
@@ -68,12 +95,13 @@ internal sealed class DemoCommand : UtafCommand
 
         var store = FingerprintStores.Open($"folder:{Path.Combine(folder, "store")}");
         var stored = await store.PutAsync(FingerprintPairFile.Serialise(pair), context.CancellationToken).ConfigureAwait(false);
-        var fetched = await PairOptions.FromStoreAsync(store, "digits", context.CancellationToken).ConfigureAwait(false);
+        var fetched = await PairOptions.FromStoreAsync(store, $"digits@{stored.Sha256}", context.CancellationToken).ConfigureAwait(false);
         var verifier = new Verifier(fetched.Pair, stored.Sha256);
         var rows = new List<DemoRow>();
         foreach (var suspect in sample.Suspects)
         {
-            var verdict = await verifier.VerifyAsync(new TorchScriptSuspect(suspect.File, side.Device), significance: null, context.CancellationToken).ConfigureAwait(false);
+            var opened = new TorchScriptSuspect(suspect.File, side.Device);
+            var verdict = await verifier.VerifyAsync(opened, significance: null, context.CancellationToken).ConfigureAwait(false);
             rows.Add(new(suspect.Name, suspect.How, suspect.Stolen, verdict.MatchingRate, verdict.PValue, verdict.Decision));
         }
 

@@ -10,7 +10,11 @@ internal sealed class DoctorCommand : UtafCommand
     private readonly StoreOption store = new();
 
     public DoctorCommand(CommonOptions common, Terminal terminal)
-        : base("doctor", "Shows .NET, torch's native library, devices and folders, and what is missing. Exit code: 0 all there, 3 something missing.", common, terminal) =>
+        : base(
+            "doctor",
+            "Shows .NET, torch's native library, devices and folders, and what is missing. Exit code: 0 all there, 3 something missing.",
+            common,
+            terminal) =>
         store.AddTo(this);
 
     protected override Task<ExitCode> RunAsync(ParseResult parsed, CommandContext context)

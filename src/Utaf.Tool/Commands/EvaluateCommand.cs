@@ -10,7 +10,10 @@ namespace Utaf.Tool.Commands;
 internal sealed class EvaluateCommand : UtafCommand
 {
     private readonly PairOptions pair = new();
-    private readonly Option<string?> plots = OptionKinds.Text("--plots", "Draws the robustness-uniqueness curve and the training curve into this folder.", "FOLDER");
+    private readonly Option<string?> plots = OptionKinds.Text(
+        "--plots",
+        "Draws the robustness-uniqueness curve and the training curve into this folder.",
+        "FOLDER");
     private readonly Option<string> plotFormat = OptionKinds.Word("--plot-format", "The pictures' format.", "png", "png", "svg");
 
     public EvaluateCommand(CommonOptions common, Terminal terminal)

@@ -16,7 +16,10 @@ internal sealed class FingerprintCommand : UtafCommand
     private readonly StoreOption store = new();
     private readonly Option<string?> name = OptionKinds.Text("--name", "The model's name in the store. [default: the file's]", "NAME");
     private readonly Option<string?> version = OptionKinds.Text("--version", "The released version. [default: 1.0.0]", "VERSION");
-    private readonly Option<string?> pairFile = OptionKinds.Text("--pair", "Writes the pair to this file too. It is secret: whoever has it can evade it.", "FILE");
+    private readonly Option<string?> pairFile = OptionKinds.Text(
+        "--pair",
+        "Writes the pair to this file too. It is secret: whoever has it can evade it.",
+        "FILE");
 
     public FingerprintCommand(CommonOptions common, Terminal terminal)
         : base("fingerprint", "Makes the fingerprinting pair of a model and puts it into the store.", common, terminal)
@@ -63,7 +66,9 @@ internal sealed class FingerprintCommand : UtafCommand
     {
         await foreach (var present in store.ListAsync(identity.Name, identity.Version, context.CancellationToken).ConfigureAwait(false))
         {
-            context.Note($"The store has a pair of {present.Model} {present.Version} already ({Numbers.Digest(present.Sha256)}); it stays beside the new one, told apart by its digest.");
+            context.Note(
+                $"The store has a pair of {present.Model} {present.Version} already ({Numbers.Digest(present.Sha256)}); "
+                + "it stays beside the new one, told apart by its digest.");
         }
 
         Writable.RequireStore(store.Address);
@@ -75,7 +80,8 @@ internal sealed class FingerprintCommand : UtafCommand
     private static string NameOf(string file)
     {
         var stem = Path.GetFileNameWithoutExtension(file);
-        var fit = string.Concat(stem.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-' ? letter : '-')).TrimStart('.');
+        var letters = stem.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-' ? letter : '-');
+        var fit = string.Concat(letters).TrimStart('.');
         return fit.Length == 0 ? "model" : fit[..Math.Min(100, fit.Length)];
     }
 }

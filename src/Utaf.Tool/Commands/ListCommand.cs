@@ -28,7 +28,9 @@ internal sealed class ListCommand : UtafCommand
             pairs.Add(pair);
         }
 
-        context.Write(new ListDocument(opened.Address, [.. pairs.Select(pair => new PairDocument(pair.Sha256, opened.Address, pair.Manifest) { Named = $"{pair.Model}@{pair.Version}" })]));
+        context.Write(new ListDocument(opened.Address, [.. pairs.Select(Shown)]));
         return ExitCode.NoPiracySuspected;
+
+        PairDocument Shown(StoredPair pair) => new(pair.Sha256, opened.Address, pair.Manifest) { Named = $"{pair.Model}@{pair.Version}" };
     }
 }

@@ -13,10 +13,18 @@ internal sealed class VerifyCommand : UtafCommand
 {
     private readonly Argument<string> suspect = new("SUSPECT") { Description = "The suspected model: a TorchScript file." };
     private readonly PairOptions pair = new();
-    private readonly Option<double?> significance = OptionKinds.Number<double>("--significance", "The largest p-value that counts as piracy, in (0, 1). What the held-out models cannot support is inconclusive. [default: the threshold alone decides]", "a number in (0, 1)");
+    private readonly Option<double?> significance = OptionKinds.Number<double>(
+        "--significance",
+        "The largest p-value that counts as piracy, in (0, 1). What the held-out models cannot support is inconclusive. [default: the "
+            + "threshold alone decides]",
+        "a number in (0, 1)");
 
     public VerifyCommand(CommonOptions common, Terminal terminal)
-        : base("verify", "Tells whether a suspect is the model or a copy of it. Exit code: 0 no piracy suspected, 1 piracy suspected, 4 inconclusive.", common, terminal)
+        : base(
+            "verify",
+            "Tells whether a suspect is the model or a copy of it. Exit code: 0 no piracy suspected, 1 piracy suspected, 4 inconclusive.",
+            common,
+            terminal)
     {
         Add(suspect);
         pair.AddTo(this);

@@ -11,7 +11,8 @@ namespace Utaf.Tool.Documents;
 /// <param name="Suspects">One row for each suspect.</param>
 /// <param name="Seconds">How long everything took.</param>
 /// <param name="Kept">Where ensemble and store were kept; null: they were deleted.</param>
-internal sealed record DemoDocument(ulong Seed, string PairSha256, double Threshold, IReadOnlyList<DemoRow> Suspects, double Seconds, string? Kept) : Document
+internal sealed record DemoDocument(
+    ulong Seed, string PairSha256, double Threshold, IReadOnlyList<DemoRow> Suspects, double Seconds, string? Kept) : Document
 {
     /// <summary>Right verdicts.</summary>
     public int Right => Suspects.Count(suspect => suspect.Right);
@@ -35,7 +36,9 @@ internal sealed record DemoDocument(ulong Seed, string PairSha256, double Thresh
                 VerdictDocument.Word(suspect.Decision).Text,
                 suspect.Right ? new Cell("right", Tone.Good) : new Cell("wrong", Tone.Bad),
             }));
-        page.Line($"{Right} of {Suspects.Count} verdicts are right (ρ = {Numbers.Short(Threshold)}, seed {Seed}), in {Numbers.Short(Seconds)} seconds.", Wrong == 0 ? Tone.Good : Tone.Bad);
+        page.Line(
+            $"{Right} of {Suspects.Count} verdicts are right (ρ = {Numbers.Short(Threshold)}, seed {Seed}), in {Numbers.Short(Seconds)} seconds.",
+            Wrong == 0 ? Tone.Good : Tone.Bad);
         if (Kept is not null)
         {
             page.Line($"Kept: {Kept}");

@@ -10,7 +10,8 @@ namespace Utaf.Tool.Documents;
 /// <param name="Planned">Members of the plan.</param>
 /// <param name="Built">Ids of the members that are built.</param>
 /// <param name="Missing">Ids of the others.</param>
-internal sealed record EnsembleStatusDocument(string Folder, string Plan, int Planned, IReadOnlyList<string> Built, IReadOnlyList<string> Missing) : Document
+internal sealed record EnsembleStatusDocument(
+    string Folder, string Plan, int Planned, IReadOnlyList<string> Built, IReadOnlyList<string> Missing) : Document
 {
     public static EnsembleStatusDocument Of(string folder, EnsemblePlan plan, Func<Member, bool> isBuilt)
     {

@@ -33,6 +33,8 @@ internal sealed record EvaluationDocument(
     IReadOnlyList<FamilyResult> Families,
     IReadOnlyList<string>? Plots = null) : Document
 {
+    private static readonly string[] Columns = ["n", "robustness", "uniqueness", "mean p₊", "min", "max"];
+
     /// <summary>Computes everything again from the held-out members' matching rates.</summary>
     /// <exception cref="UtafException">UTAF1301: the manifest lists no stolen or no honest held-out model.</exception>
     public static EvaluationDocument Of(FetchedPair pair)
@@ -56,7 +58,7 @@ internal sealed record EvaluationDocument(
                     .GroupBy(member => (member.Stolen, member.Family))
                     .OrderByDescending(family => family.Key.Stolen)
                     .ThenBy(family => family.Key.Family, StringComparer.Ordinal)
-                    .Select(family => FamilyResult.Of(family.Key.Family, family.Key.Stolen, [.. family.Select(member => member.MatchingRate)], threshold)),
+                    .Select(family => FamilyResult.Of([.. family], threshold)),
             ]);
     }
 
@@ -76,8 +78,8 @@ internal sealed record EvaluationDocument(
     {
         page.Line($"{Model.Name} {Model.Version} (pair {Numbers.Digest(Sha256)}) on its held-out models, at ρ = {Numbers.Short(Threshold)}");
         page.Table(
-            ["family", "", Column.Number("n"), Column.Number("robustness"), Column.Number("uniqueness"), Column.Number("mean p₊"), Column.Number("min"), Column.Number("max")],
-            Families.Select(family => family.Row()).Append(Total("all stolen", Robustness, null)).Append(Total("all honest", null, Uniqueness)));
+            ["family", "", .. Columns.Select(Column.Number)],
+            [.. Families.Select(family => family.Row()), Total("all stolen", Robustness, null), Total("all honest", null, Uniqueness)]);
         page.Facts(
             ("AUC", Numbers.Score(Auc)),
             ("ARUC", $"{Numbers.Score(Aruc)} (a perfect pair has {Numbers.Score(99.0 / 101)})"),
@@ -118,18 +120,28 @@ internal sealed record EvaluationDocument(
 /// <param name="Maximum">Of p₊.</param>
 internal sealed record FamilyResult(string Family, bool Stolen, int Count, double Right, double Mean, double Minimum, double Maximum)
 {
-    public static FamilyResult Of(string family, bool stolen, double[] rates, double threshold) => new(
-        family,
-        stolen,
-        rates.Length,
-        rates.Count(rate => rate > threshold == stolen) / (double)rates.Length,
-        rates.Average(),
-        rates.Min(),
-        rates.Max());
+    public static FamilyResult Of(HeldOutMember[] members, double threshold) => new(
+        members[0].Family,
+        members[0].Stolen,
+        members.Length,
+        members.Count(member => member.MatchingRate > threshold == member.Stolen) / (double)members.Length,
+        members.Average(member => member.MatchingRate),
+        members.Min(member => member.MatchingRate),
+        members.Max(member => member.MatchingRate));
 
     public Cell[] Row()
     {
         var right = new Cell(Numbers.Score(Right), Right < 1 ? Tone.Bad : Tone.Good);
-        return [Family, Stolen ? "stolen" : "honest", Numbers.Count(Count), Stolen ? right : "", Stolen ? "" : right, Numbers.Score(Mean), Numbers.Score(Minimum), Numbers.Score(Maximum)];
+        return
+        [
+            Family,
+            Stolen ? "stolen" : "honest",
+            Numbers.Count(Count),
+            Stolen ? right : "",
+            Stolen ? "" : right,
+            Numbers.Score(Mean),
+            Numbers.Score(Minimum),
+            Numbers.Score(Maximum),
+        ];
     }
 }

@@ -13,7 +13,8 @@ namespace Utaf.Tool.Documents;
 /// <param name="File">The file the pair was written to besides.</param>
 /// <param name="Ensemble">The ensemble's folder.</param>
 /// <param name="Manifest">The public manifest.</param>
-internal sealed record FingerprintDocument(string Store, string Sha256, bool Added, string? File, string Ensemble, PairManifest Manifest) : Document
+internal sealed record FingerprintDocument(
+    string Store, string Sha256, bool Added, string? File, string Ensemble, PairManifest Manifest) : Document
 {
     public override string ToJson() => JsonSerializer.Serialize(this, ToolJson.Readable.FingerprintDocument);
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Utaf.Tool.Output;
 
@@ -30,7 +29,7 @@ internal sealed record ListDocument(string Store, IReadOnlyList<PairDocument> Pa
         [
             pair.Named ?? "",
             Numbers.Digest(pair.Sha256),
-            manifest.CreatedUtc?.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "–",
+            manifest.CreatedUtc is { } time ? PairDocument.Time(time) : "–",
             manifest.Task,
             Numbers.Count(manifest.Examples),
             Numbers.Short(manifest.Threshold),

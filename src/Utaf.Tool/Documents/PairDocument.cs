@@ -12,6 +12,8 @@ namespace Utaf.Tool.Documents;
 /// <param name="Manifest">The public manifest; null where the store's copy is missing or damaged.</param>
 internal sealed record PairDocument(string Sha256, string Place, PairManifest? Manifest) : Document
 {
+    private static readonly string[] Results = ["AUC", "ARUC", "TPR at 1 % FPR", "TPR at 5 % FPR", "robustness at uniqueness 1"];
+
     /// <summary>NAME@VERSION, which is known even without the manifest.</summary>
     [JsonIgnore]
     public string? Named { get; init; }
@@ -28,12 +30,15 @@ internal sealed record PairDocument(string Sha256, string Place, PairManifest? M
             ("Place", Place),
             ("Target", $"SHA-256 {model.ArtifactSha256}"),
             ("Task", manifest.Task),
-            ("Inputs", $"{manifest.Examples} of shape [{string.Join(", ", manifest.Input.Shape)}] in [{Numbers.Short(manifest.Input.Minimum)}, {Numbers.Short(manifest.Input.Maximum)}]"),
-            ("Outputs", $"{manifest.Output.Width} numbers each, {(manifest.Output.Space == OutputSpace.Raw ? "as they are" : "as probabilities")}"),
+            ("Inputs", Describe(manifest.Examples, manifest.Input)),
+            ("Outputs", $"{manifest.Output.Width} numbers each, as {(manifest.Output.Space == OutputSpace.Raw ? "they are" : "probabilities")}"),
             ("Threshold", $"ρ = {Numbers.Short(manifest.Threshold)}"),
-            ("Trained", $"{training.Iterations} iterations, schedule {training.Schedule}, objective {training.Objective}, learning rates {Numbers.Short(training.InputLearningRate)} and {Numbers.Short(training.VerifierLearningRate)}, seed {training.Seed}, {training.Threads} thread(s)"),
-            ("Ensemble", $"profile {ensemble.Profile}, plan {Numbers.Digest(ensemble.Plan)}: {ensemble.Positives} stolen and {ensemble.Negatives} honest; {ensemble.Training} for training, {ensemble.Validation} for validation, {ensemble.Test} held out"),
-            ("Made", $"by utaf {manifest.ToolVersion}{(manifest.CreatedUtc is { } time ? $" at {time.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)}" : "")}"));
+            ("Trained", $"{training.Iterations} iterations, schedule {training.Schedule}, seed {training.Seed}, {training.Threads} thread(s)"),
+            ("Rates", $"{Numbers.Short(training.InputLearningRate)} for the inputs, {Numbers.Short(training.VerifierLearningRate)} for the meta-verifier"),
+            ("Objective", training.Objective),
+            ("Ensemble", $"{ensemble.Positives} stolen and {ensemble.Negatives} honest; profile {ensemble.Profile}, plan {Numbers.Digest(ensemble.Plan)}"),
+            ("Split", $"{ensemble.Training} for training, {ensemble.Validation} for validation, {ensemble.Test} held out"),
+            ("Made", manifest.CreatedUtc is { } time ? $"{Time(time)} by utaf {manifest.ToolVersion}" : $"by utaf {manifest.ToolVersion}"));
         WriteHeldOut(page, manifest.HeldOut);
         WriteNotes(page, ensemble.Notes);
     }
@@ -45,7 +50,7 @@ internal sealed record PairDocument(string Sha256, string Place, PairManifest? M
         page.Line();
         page.Line($"On {stolen} stolen and {results.Members.Count - stolen} honest models that were held out:");
         page.Table(
-            [Column.Number("AUC"), Column.Number("ARUC"), Column.Number("TPR at 1 % FPR"), Column.Number("TPR at 5 % FPR"), Column.Number("robustness at uniqueness 1")],
+            [.. Results.Select(Column.Number)],
             [[
                 Numbers.Score(results.Auc),
                 Numbers.Score(results.Aruc),
@@ -54,6 +59,12 @@ internal sealed record PairDocument(string Sha256, string Place, PairManifest? M
                 Numbers.Score(results.RobustnessAtUniquenessOne),
             ]]);
     }
+
+    /// <summary>A time to the minute.</summary>
+    public static string Time(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+
+    private static string Describe(int examples, InputSpecification input) =>
+        $"{examples} of shape [{string.Join(", ", input.Shape)}] in [{Numbers.Short(input.Minimum)}, {Numbers.Short(input.Maximum)}]";
 
     /// <summary>What a reader should know.</summary>
     public static void WriteNotes(TextPage page, IReadOnlyList<string> notes)

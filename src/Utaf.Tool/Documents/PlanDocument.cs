@@ -14,10 +14,11 @@ internal sealed record PlanDocument(string Hash, string Folder, string Json) : D
     public override void WriteTo(TextPage page)
     {
         using var plan = JsonDocument.Parse(Json);
-        var members = plan.RootElement.GetProperty("members").EnumerateArray().ToList();
+        var root = plan.RootElement;
+        var members = root.GetProperty("members").EnumerateArray().ToList();
         var stolen = members.Count(member => member.GetProperty("stolen").GetBoolean());
         page.Facts(
-            ("Plan", $"{Numbers.Digest(Hash)}, profile {plan.RootElement.GetProperty("profile").GetString()}, seed {plan.RootElement.GetProperty("seed").GetUInt64()}"),
+            ("Plan", $"{Numbers.Digest(Hash)}, profile {root.GetProperty("profile").GetString()}, seed {root.GetProperty("seed").GetUInt64()}"),
             ("Members", $"{stolen} stolen, {members.Count - stolen} honest"),
             ("Folder", Folder));
         foreach (var side in members.GroupBy(member => member.GetProperty("stolen").GetBoolean()))
@@ -46,11 +47,16 @@ internal sealed record PlanDocument(string Hash, string Folder, string Json) : D
     /// <summary>Every recipe's parameters, whatever they are: a new recipe needs nothing here.</summary>
     private static string Parameters(JsonElement recipe) => string.Join(
         ", ",
-        recipe.EnumerateObject().Where(property => property.Name is not ("recipe" or "id" or "family")).Select(property => $"{property.Name} {Value(property.Value)}"));
+        recipe.EnumerateObject().Where(property => property.Name is not ("recipe" or "id" or "family")).Select(Parameter));
+
+    private static string Parameter(JsonProperty property) =>
+        property.Name == "architecture" && property.Value.ValueKind == JsonValueKind.String
+            ? property.Value.GetString()!
+            : $"{property.Name} {Value(property.Value)}";
 
     private static string Value(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.Object => $"({string.Join(", ", value.EnumerateObject().Where(property => property.Name != "id").Select(property => property.Name == "architecture" ? Value(property.Value) : $"{property.Name} {Value(property.Value)}"))})",
+        JsonValueKind.Object => $"({string.Join(", ", value.EnumerateObject().Where(property => property.Name != "id").Select(Parameter))})",
         JsonValueKind.Array => string.Join('-', value.EnumerateArray().Select(Value)),
         _ => value.ToString(),
     };

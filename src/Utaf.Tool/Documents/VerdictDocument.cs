@@ -16,7 +16,8 @@ internal sealed record VerdictDocument(Verdict Verdict) : Document
         ("Verdict", Word(Verdict.Decision)),
         ("Why", Verdict.Reason),
         ("Matching rate", $"p₊ = {Numbers.Short(Verdict.MatchingRate)}, threshold ρ = {Numbers.Short(Verdict.Threshold)}"),
-        ("p-value", $"{Numbers.Short(Verdict.PValue)}; no smaller one than {Numbers.Short(Verdict.PValueFloor)} is possible{(Verdict.Significance is { } asked ? $"; asked significance {Numbers.Short(asked)}" : "")}"),
+        ("p-value", $"{Numbers.Short(Verdict.PValue)}; no smaller one than {Numbers.Short(Verdict.PValueFloor)} is possible"),
+        ("Significance", Verdict.Significance is { } asked ? $"{Numbers.Short(asked)} was asked" : "none was asked: the threshold decides"),
         ("Answers", $"{Verdict.Answered} of {Verdict.Asked} inputs, read as {Verdict.OutputReading}"),
         ("Digests", $"inputs {Verdict.QueryDigest}\nanswers {Verdict.AnswerDigest}"));
 

@@ -46,12 +46,34 @@ internal sealed class CommonOptions
     private static readonly string[] Words = ["quiet", "minimal", "normal", "detailed", "diagnostic"];
     private static readonly string[] ShortWords = ["q", "m", "n", "d", "diag"];
 
-    private readonly Option<string> format = OptionKinds.Word("--format", "Form of the document on standard output.", "text", "text", "json");
-    private readonly Option<string?> output = OptionKinds.Text("--output", "Writes the document to this file instead of standard output.", "FILE");
-    private readonly Option<string> verbosity = OptionKinds.Word("--verbosity", "How much is said on standard error; q, m, n, d and diag do too.", "normal", [.. Words, .. ShortWords]);
-    private readonly Option<ulong?> seed = OptionKinds.Number<ulong>("--seed", "Source of all random numbers: the same seed gives the same pair, bit for bit. [default: 0; demo: 1]", "a whole number of at least 0");
-    private readonly Option<string?> device = OptionKinds.Text("--device", "Where torch computes: auto, cpu, cuda or cuda:N. [default: auto]", "DEVICE");
-    private readonly Option<int?> threads = OptionKinds.Number<int>("--threads", "CPU threads of torch; another number may change last digits. One is the fastest for small networks; for large images or ResNets give as many as there are cores. [default: 1]", "a whole number from 1 to 1024");
+    private readonly Option<string> format = OptionKinds.Word(
+        "--format",
+        "Form of the document on standard output.",
+        "text",
+        "text",
+        "json");
+    private readonly Option<string?> output = OptionKinds.Text(
+        "--output",
+        "Writes the document to this file instead of standard output.",
+        "FILE");
+    private readonly Option<string> verbosity = OptionKinds.Word(
+        "--verbosity",
+        "How much is said on standard error; q, m, n, d and diag do too.",
+        "normal",
+        [.. Words, .. ShortWords]);
+    private readonly Option<ulong?> seed = OptionKinds.Number<ulong>(
+        "--seed",
+        "Source of all random numbers: the same seed gives the same pair, bit for bit. [default: 0; demo: 1]",
+        "a whole number of at least 0");
+    private readonly Option<string?> device = OptionKinds.Text(
+        "--device",
+        "Where torch computes: auto, cpu, cuda or cuda:N. [default: auto]",
+        "DEVICE");
+    private readonly Option<int?> threads = OptionKinds.Number<int>(
+        "--threads",
+        "CPU threads of torch; another number may change last digits. One is the fastest for small networks; for large images or "
+            + "ResNets give as many as there are cores. [default: 1]",
+        "a whole number from 1 to 1024");
 
     /// <summary>Gives them to a command and all below it.</summary>
     public void AddTo(RootCommand root)

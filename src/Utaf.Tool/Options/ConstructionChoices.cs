@@ -7,15 +7,46 @@ namespace Utaf.Tool.Options;
 /// <summary>What Stage 2 is told.</summary>
 internal sealed class ConstructionChoices
 {
-    private readonly Option<int?> examples = OptionKinds.Number<int>("--examples", "N, inputs in the fingerprint. [default: 100]", "a whole number from 1 to 100000");
-    private readonly Option<string> schedule = OptionKinds.Word("--schedule", "full: every training member at every step; paper: Algorithm 1, one triple per iteration.", "full", "full", "paper");
-    private readonly Option<int?> iterations = OptionKinds.Number<int>("--iterations", "Steps of the fingerprint. [default: the schedule's; 1000 in the paper's]", "a whole number of at least 1");
-    private readonly Option<double?> inputRate = OptionKinds.Number<double>("--input-learning-rate", "Adam's for the fingerprint. [default: the schedule's; 0.001 in the paper's]", "a number above 0");
-    private readonly Option<double?> verifierRate = OptionKinds.Number<double>("--verifier-learning-rate", "Adam's for the meta-verifier. [default: the schedule's; 0.001 in the paper's]", "a number above 0");
-    private readonly Option<double[]?> weights = OptionKinds.Numbers<double>("--weights", "Weights of the objective's terms: target, positives, negatives. [default: the schedule's; 1,1,1 in the paper's]", "T,P,N", numbers => numbers.Length == 3, "three numbers above 0, such as 1,1,1");
-    private readonly Option<double?> threshold = OptionKinds.Number<double>("--threshold", "ρ in (0, 1): suspects above it are suspected of piracy. [default: chosen on the validation part]", "a number between 0 and 1");
-    private readonly Option<double?> test = OptionKinds.Number<double>("--test-fraction", "Share of the ensemble that is held out and touched once. [default: 0.5]", "a fraction between 0 and 1");
-    private readonly Option<double?> validation = OptionKinds.Number<double>("--validation-fraction", "Share of the rest on which choices are made. [default: 0.2]", "a fraction between 0 and 1");
+    private readonly Option<int?> examples = OptionKinds.Number<int>(
+        "--examples",
+        "N, inputs in the fingerprint. [default: 100]",
+        "a whole number from 1 to 100000");
+    private readonly Option<string> schedule = OptionKinds.Word(
+        "--schedule",
+        "full: every training member at every step; paper: Algorithm 1, one triple per iteration.",
+        "full",
+        "full",
+        "paper");
+    private readonly Option<int?> iterations = OptionKinds.Number<int>(
+        "--iterations",
+        "Steps of the fingerprint. [default: the schedule's; 1000 in the paper's]",
+        "a whole number of at least 1");
+    private readonly Option<double?> inputRate = OptionKinds.Number<double>(
+        "--input-learning-rate",
+        "Adam's for the fingerprint. [default: the schedule's; 0.001 in the paper's]",
+        "a number above 0");
+    private readonly Option<double?> verifierRate = OptionKinds.Number<double>(
+        "--verifier-learning-rate",
+        "Adam's for the meta-verifier. [default: the schedule's; 0.001 in the paper's]",
+        "a number above 0");
+    private readonly Option<double[]?> weights = OptionKinds.Numbers<double>(
+        "--weights",
+        "Weights of the objective's terms: target, positives, negatives. [default: the schedule's; 1,1,1 in the paper's]",
+        "T,P,N",
+        numbers => numbers.Length == 3,
+        "three numbers above 0, such as 1,1,1");
+    private readonly Option<double?> threshold = OptionKinds.Number<double>(
+        "--threshold",
+        "ρ in (0, 1): suspects above it are suspected of piracy. [default: chosen on the validation part]",
+        "a number between 0 and 1");
+    private readonly Option<double?> test = OptionKinds.Number<double>(
+        "--test-fraction",
+        "Share of the ensemble that is held out and touched once. [default: 0.5]",
+        "a fraction between 0 and 1");
+    private readonly Option<double?> validation = OptionKinds.Number<double>(
+        "--validation-fraction",
+        "Share of the rest on which choices are made. [default: 0.2]",
+        "a fraction between 0 and 1");
 
     /// <summary>Gives them to a command.</summary>
     public void AddTo(Command command)

@@ -8,27 +8,94 @@ namespace Utaf.Tool.Options;
 /// <summary>The model, its data and its ensemble: what <c>fingerprint</c> and <c>ensemble</c> are told.</summary>
 internal sealed class ModelOptions
 {
-    private readonly Argument<string> model = new("MODEL") { Description = "The model to protect: a TorchScript file, from torch.jit.save." };
-    private readonly Option<string?> data = OptionKinds.Text("--data", "The owner's data, which the model was trained on or the like: CSV, NPZ, NPY, IDX (each also with .gz) or a folder of images by class.", "FILE");
-    private readonly Option<string?> publicData = OptionKinds.Text("--public", "Data of a similar domain, such as a thief or an honest competitor has. Without it the owner's data is halved.", "FILE");
-    private readonly Option<string[]> irrelevant = OptionKinds.Texts("--irrelevant", "Data of other domains, of any shape. Without it random rules label the public data.", "FILE");
-    private readonly Option<string[]> negatives = OptionKinds.Texts("--negatives", "Models known to be independent (TorchScript files), added to the ensemble.", "MODEL");
-    private readonly Option<string> task = OptionKinds.Word("--task", "What the model was trained to do.", "classification", "classification", "regression");
-    private readonly Option<string?> label = OptionKinds.Text("--label", "Tables: the label's column by name or position (0 is the first, -1 the last); several after commas. [default: the last]", "NAME|POSITION");
-    private readonly Option<string?> labelFile = OptionKinds.Text("--label-file", "The file that holds the labels of --data, in any of the formats.", "FILE");
-    private readonly Option<int?> skipColumns = OptionKinds.Number<int>("--skip-columns", "Tables: leading columns to drop, because they only identify the example. [default: 0]", "a whole number of at least 0");
-    private readonly Option<bool?> header = OptionKinds.Choice("--header", "Text tables: whether the first row has names. [default: as it looks]");
-    private readonly Option<string?> delimiter = OptionKinds.Text("--delimiter", "Text tables: the character between cells, or 'tab'. [default: as it looks]", "CHARACTER");
-    private readonly Option<double?> labelScale = OptionKinds.Number<double>("--label-scale", "Labels are divided by it. [default: 1]", "a finite number that is not 0");
-    private readonly Option<double?> scale = OptionKinds.Number<double>("--scale", "Inputs are divided by it, such as 255 for pixels. [default: 1]", "a finite number that is not 0");
-    private readonly Option<string?> arrays = OptionKinds.Text("--arrays", "NPZ: the names of the arrays of inputs and labels.", "INPUTS,LABELS");
-    private readonly Option<int[]?> inputShape = OptionKinds.Shape("--input-shape", "The shape the model takes one example in, such as 1,28,28. [default: as in the data]");
-    private readonly Option<int[]?> imageShape = OptionKinds.Shape("--image-shape", "Flat inputs are images of this shape, such as 1,8,8: convolutional networks join the ensemble.");
-    private readonly Option<string?> lastLayer = OptionKinds.Text("--last-layer", "The name of the model's last layer, where it is not found.", "NAME");
-    private readonly Option<string> profile = OptionKinds.Word("--profile", "How many models the ensemble has: 24, 70 or 140.", "standard", "quick", "standard", "paper");
-    private readonly Option<string?> architectures = OptionKinds.Text("--architectures", "Architectures of students and independent models: target, mlp-W[-W[-W]], convnet-C-C[-C], resnet-18, after commas. [default: those that fit]", "NAMES");
-    private readonly Option<int?> epochs = OptionKinds.Number<int>("--epochs", "Epochs of training from scratch and of distillation. [default: by the amount of data]", "a whole number of at least 1");
-    private readonly Option<string?> ensemble = OptionKinds.Text("--ensemble", "The ensemble's folder. A stopped run goes on there. [default: .utaf/ensembles/HASH]", "FOLDER");
+    private readonly Argument<string> model = new("MODEL")
+    {
+        Description = "The model to protect: a TorchScript file, from torch.jit.save.",
+    };
+    private readonly Option<string?> data = OptionKinds.Text(
+        "--data",
+        "The owner's data, which the model was trained on or the like: CSV, NPZ, NPY, IDX (each also with .gz) or a folder of images "
+            + "by class.",
+        "FILE");
+    private readonly Option<string?> publicData = OptionKinds.Text(
+        "--public",
+        "Data of a similar domain, such as a thief or an honest competitor has. Without it the owner's data is halved.",
+        "FILE");
+    private readonly Option<string[]> irrelevant = OptionKinds.Texts(
+        "--irrelevant",
+        "Data of other domains, of any shape. Without it random rules label the public data.",
+        "FILE");
+    private readonly Option<string[]> negatives = OptionKinds.Texts(
+        "--negatives",
+        "Models known to be independent (TorchScript files), added to the ensemble.",
+        "MODEL");
+    private readonly Option<string> task = OptionKinds.Word(
+        "--task",
+        "What the model was trained to do.",
+        "classification",
+        "classification",
+        "regression");
+    private readonly Option<string?> label = OptionKinds.Text(
+        "--label",
+        "Tables: the label's column by name or position (0 is the first, -1 the last); several after commas. [default: the last]",
+        "NAME|POSITION");
+    private readonly Option<string?> labelFile = OptionKinds.Text(
+        "--label-file",
+        "The file that holds the labels of --data, in any of the formats.",
+        "FILE");
+    private readonly Option<int?> skipColumns = OptionKinds.Number<int>(
+        "--skip-columns",
+        "Tables: leading columns to drop, because they only identify the example. [default: 0]",
+        "a whole number of at least 0");
+    private readonly Option<bool?> header = OptionKinds.Choice(
+        "--header",
+        "Text tables: whether the first row has names. [default: as it looks]");
+    private readonly Option<string?> delimiter = OptionKinds.Text(
+        "--delimiter",
+        "Text tables: the character between cells, or 'tab'. [default: as it looks]",
+        "CHARACTER");
+    private readonly Option<double?> labelScale = OptionKinds.Number<double>(
+        "--label-scale",
+        "Labels are divided by it. [default: 1]",
+        "a finite number that is not 0");
+    private readonly Option<double?> scale = OptionKinds.Number<double>(
+        "--scale",
+        "Inputs are divided by it, such as 255 for pixels. [default: 1]",
+        "a finite number that is not 0");
+    private readonly Option<string?> arrays = OptionKinds.Text(
+        "--arrays",
+        "NPZ: the names of the arrays of inputs and labels.",
+        "INPUTS,LABELS");
+    private readonly Option<int[]?> inputShape = OptionKinds.Shape(
+        "--input-shape",
+        "The shape the model takes one example in, such as 1,28,28. [default: as in the data]");
+    private readonly Option<int[]?> imageShape = OptionKinds.Shape(
+        "--image-shape",
+        "Flat inputs are images of this shape, such as 1,8,8: convolutional networks join the ensemble.");
+    private readonly Option<string?> lastLayer = OptionKinds.Text(
+        "--last-layer",
+        "The name of the model's last layer, where it is not found.",
+        "NAME");
+    private readonly Option<string> profile = OptionKinds.Word(
+        "--profile",
+        "How many models the ensemble has: 24, 70 or 140.",
+        "standard",
+        "quick",
+        "standard",
+        "paper");
+    private readonly Option<string?> architectures = OptionKinds.Text(
+        "--architectures",
+        "Architectures of students and independent models: target, mlp-W[-W[-W]], convnet-C-C[-C], resnet-18, after commas. [default: "
+            + "those that fit]",
+        "NAMES");
+    private readonly Option<int?> epochs = OptionKinds.Number<int>(
+        "--epochs",
+        "Epochs of training from scratch and of distillation. [default: by the amount of data]",
+        "a whole number of at least 1");
+    private readonly Option<string?> ensemble = OptionKinds.Text(
+        "--ensemble",
+        "The ensemble's folder. A stopped run goes on there. [default: .utaf/ensembles/HASH]",
+        "FOLDER");
 
     /// <summary>Gives them to a command.</summary>
     public void AddTo(Command command)

@@ -9,7 +9,8 @@ namespace Utaf.Tool.Options;
 internal static class OptionKinds
 {
     /// <summary>Free text, such as a path.</summary>
-    public static Option<string?> Text(string name, string description, string helpName) => new(name) { Description = description, HelpName = helpName };
+    public static Option<string?> Text(string name, string description, string helpName) =>
+        new(name) { Description = description, HelpName = helpName };
 
     /// <summary>Free text, once or more often.</summary>
     public static Option<string[]> Texts(string name, string description, string helpName) => new(name)
@@ -26,7 +27,9 @@ internal static class OptionKinds
         var option = new Option<string>(name) { Description = description, HelpName = string.Join('|', words) };
         option.CompletionSources.Add(words);
         option.DefaultValueFactory = _ => byDefault;
-        option.CustomParser = result => words.Contains(result.Tokens[0].Value) ? result.Tokens[0].Value : Refused<string>(result, $"one of {string.Join(", ", words)}")!;
+        option.CustomParser = result => words.Contains(result.Tokens[0].Value)
+            ? result.Tokens[0].Value
+            : Refused<string>(result, $"one of {string.Join(", ", words)}")!;
         return option;
     }
 
@@ -69,11 +72,15 @@ internal static class OptionKinds
         Numbers<int>(name, description, "D[,D...]", sizes => Array.TrueForAll(sizes, size => size >= 1), "positive whole numbers such as 1,28,28");
 
     /// <summary>The numbers of an option; null, not none, where it is not given.</summary>
-    public static T[]? Given<T>(this ParseResult parsed, Option<T[]?> option) => parsed.GetResult(option) is null ? null : parsed.GetValue(option);
+    public static T[]? Given<T>(this ParseResult parsed, Option<T[]?> option) =>
+        parsed.GetResult(option) is null ? null : parsed.GetValue(option);
 
     private static T? Parse<T>(string text)
-        where T : struct, INumber<T> =>
-        T.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var value) ? value : null;
+        where T : struct, INumber<T>
+    {
+        const NumberStyles plain = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        return T.TryParse(text, plain, CultureInfo.InvariantCulture, out var value) ? value : null;
+    }
 
     private static T? Refused<T>(ArgumentResult result, string expected)
     {

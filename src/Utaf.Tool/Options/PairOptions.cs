@@ -15,7 +15,10 @@ internal sealed record FetchedPair(FingerprintPair Pair, string Sha256, string P
 internal sealed class PairOptions
 {
     private readonly Option<string?> pair = OptionKinds.Text("--pair", "The pair as a file.", "FILE");
-    private readonly Option<string?> model = OptionKinds.Text("--model", "The pair of a model in the store; after '@' its version or the beginning of its digest. Not needed where the store has one pair.", "NAME[@VERSION|@DIGEST]");
+    private readonly Option<string?> model = OptionKinds.Text(
+        "--model",
+        "The pair of a model in the store; after '@' its version or the beginning of its digest. Not needed where the store has one pair.",
+        "NAME[@VERSION|@DIGEST]");
     private readonly StoreOption store = new();
 
     /// <summary>Gives them to a command.</summary>

@@ -9,7 +9,10 @@ internal sealed class StoreOption
     /// <summary>The store beside the project.</summary>
     public const string Default = "folder:.utaf/store";
 
-    private readonly Option<string?> store = OptionKinds.Text("--store", $"The store of pairs: folder:PATH. [default: {Default}]", "ADDRESS");
+    private readonly Option<string?> store = OptionKinds.Text(
+        "--store",
+        $"The store of pairs: folder:PATH. [default: {Default}]",
+        "ADDRESS");
 
     /// <summary>Gives it to a command.</summary>
     public void AddTo(Command command) => command.Add(store);

@@ -28,6 +28,9 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool Output
             outputIsLive,
             errorIsLive,
             string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
-            outputIsLive || errorIsLive ? Math.Max(40, Console.WindowWidth) : FileWidth);
+            outputIsLive || errorIsLive ? WindowWidth() : FileWidth);
     }
+
+    // Terminals without a size, as some build machines have, say 0.
+    private static int WindowWidth() => Console.WindowWidth is >= 20 and var width ? width : 80;
 }

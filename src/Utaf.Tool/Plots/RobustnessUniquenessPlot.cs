@@ -21,7 +21,9 @@ internal static class RobustnessUniquenessPlot
             $"share of the held-out models ({stolen.Length} stolen, {honest.Length} honest)");
 
         var area = plot.Add.FillY(
-            thresholds, [.. result.Curve.Select(_ => 0.0)], [.. result.Curve.Select(point => Math.Min(point.Robustness, point.Uniqueness))]);
+            thresholds,
+            [.. result.Curve.Select(_ => 0.0)],
+            [.. result.Curve.Select(point => Math.Min(point.Robustness, point.Uniqueness))]);
         area.FillColor = Colors.Gray.WithAlpha(0.25);
         area.LineWidth = 0;
         area.LegendText = $"ARUC = {Numbers.Score(result.Aruc)}";

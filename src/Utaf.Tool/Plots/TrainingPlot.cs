@@ -11,12 +11,16 @@ internal static class TrainingPlot
     public static Plot Of(PairManifest manifest)
     {
         var curve = manifest.Training.Curve;
-        var plot = Picture.Blank($"{manifest.Model.Name} {manifest.Model.Version}: training of the pair", "iteration", "objective (logarithmic, lower is better)");
+        var plot = Picture.Blank(
+            $"{manifest.Model.Name} {manifest.Model.Version}: training of the pair",
+            "iteration",
+            "objective (logarithmic, lower is better)");
 
         // The objective falls over several powers of ten.
         Draw("objective, training", Points(point => Logarithm(point.Loss)), Colors.C0, LinePattern.Solid);
         Draw("objective, validation", Points(point => Logarithm(point.ValidationLoss)), Colors.C1, LinePattern.Dashed);
-        plot.Axes.Left.TickGenerator = Powers([.. curve.SelectMany(point => new[] { Logarithm(point.Loss), Logarithm(point.ValidationLoss) }).OfType<double>()]);
+        plot.Axes.Left.TickGenerator = Powers(
+            [.. curve.SelectMany(point => new[] { Logarithm(point.Loss), Logarithm(point.ValidationLoss) }).OfType<double>()]);
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true, TickDensity = 0.5 };
         if (Draw("AUC, validation (right axis)", Points(point => point.ValidationAuc), Colors.C2, LinePattern.Dotted) is { } auc)
         {
@@ -30,7 +34,7 @@ internal static class TrainingPlot
         return plot;
 
         List<Coordinates> Points(Func<CurvePoint, double?> value) =>
-            [.. curve.Where(point => value(point) is { } y && double.IsFinite(y)).Select(point => new Coordinates(point.Iteration, value(point)!.Value))];
+            [.. from point in curve let y = value(point) where y is { } number && double.IsFinite(number) select new Coordinates(point.Iteration, y.Value)];
 
         ScottPlot.Plottables.Scatter? Draw(string name, List<Coordinates> points, Color colour, LinePattern pattern)
         {

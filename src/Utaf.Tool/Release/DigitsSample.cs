@@ -22,8 +22,10 @@ internal sealed record DigitsSample(string Folder, IReadOnlyList<SampleSuspect> 
         try
         {
             var content = JsonSerializer.Deserialize(File.ReadAllText(list), Documents.ToolJson.Readable.SampleList)!;
-            var sample = new DigitsSample(folder, [.. content.Suspects.Select(suspect => suspect with { File = Path.Combine(folder, suspect.File) })]);
-            var missing = sample.Suspects.Select(suspect => suspect.File).Prepend(sample.Public).Prepend(sample.Owner).Prepend(sample.Target).FirstOrDefault(file => !File.Exists(file));
+            var suspects = content.Suspects.Select(suspect => suspect with { File = Path.Combine(folder, suspect.File) }).ToList();
+            var sample = new DigitsSample(folder, suspects);
+            string[] files = [sample.Target, sample.Owner, sample.Public, .. suspects.Select(suspect => suspect.File)];
+            var missing = files.FirstOrDefault(file => !File.Exists(file));
             return missing is null ? sample : throw Errors.SampleMissing(missing);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)

@@ -39,6 +39,9 @@ internal sealed record EnsembleRequest(string Model, string Owner, ulong Seed)
     /// <summary>Architectures, epochs and listed negatives.</summary>
     public EnsembleOptions Ensemble { get; init; } = EnsembleOptions.Default;
 
-    /// <summary>The ensemble's folder; null: one below <see cref="TrustedSide.EnsembleRoot"/>, named by the plan.</summary>
+    /// <summary>Where ensembles are kept, each in a folder that its plan names.</summary>
+    public string EnsembleRoot { get; init; } = ".utaf/ensembles";
+
+    /// <summary>The ensemble's own folder, where it was chosen.</summary>
     public string? Folder { get; init; }
 }

@@ -60,7 +60,7 @@ internal static class Examination
         }
         catch (UtafException e) when (e.Diagnostic.ExitCode == ExitCode.Environment)
         {
-            missing.Add($"{e.Diagnostic.Code}: {e.Diagnostic.Message}");
+            missing.Add($"{e.Diagnostic.Code}: {e.Diagnostic.Message.ReplaceLineEndings(" ")}");
             return null;
         }
     }

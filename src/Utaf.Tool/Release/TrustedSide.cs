@@ -10,15 +10,9 @@ namespace Utaf.Tool.Release;
 /// <summary>Everything that is loaded to fingerprint a model: torch, the target, its data, and the plan that follows from them.</summary>
 internal sealed class TrustedSide : IDisposable
 {
-    /// <summary>Where ensembles are kept unless told otherwise.</summary>
-    public const string EnsembleRoot = ".utaf/ensembles";
-
-    private readonly string? chosenFolder;
-
-    private TrustedSide(TargetModel target, LearningTask task, EnsembleData data, EnsemblePlan plan, Device device, string? chosenFolder)
+    private TrustedSide(TargetModel target, LearningTask task, EnsembleData data, EnsemblePlan plan, Device device, string folderPath)
     {
-        (Target, Task, Data, Plan, Device) = (target, task, data, plan, device);
-        this.chosenFolder = chosenFolder;
+        (Target, Task, Data, Plan, Device, FolderPath) = (target, task, data, plan, device, folderPath);
     }
 
     public TargetModel Target { get; }
@@ -32,7 +26,7 @@ internal sealed class TrustedSide : IDisposable
     public Device Device { get; }
 
     /// <summary>The ensemble's folder, which may not exist yet.</summary>
-    public string FolderPath => chosenFolder ?? Path.Combine(EnsembleRoot, Plan.Hash()[..16]);
+    public string FolderPath { get; }
 
     /// <summary>Loads what is wanted and plans the ensemble. Nothing is written.</summary>
     /// <exception cref="UtafException">UTAF10xx, 11xx, 12xx, 20xx.</exception>
@@ -56,7 +50,7 @@ internal sealed class TrustedSide : IDisposable
             }
 
             var plan = EnsemblePlan.Make(target, task, data, request.Seed, request.Profile, request.Ensemble);
-            return new(target, task, data, plan, device, request.Folder);
+            return new(target, task, data, plan, device, request.Folder ?? Path.Combine(request.EnsembleRoot, plan.Hash()[..16]));
         }
         catch
         {
@@ -81,7 +75,7 @@ internal sealed class TrustedSide : IDisposable
         {
             return DataFormats.Read(path, reading);
         }
-        catch (UtafException e) when (reading != new DataOptions() && e.Diagnostic.Code is "UTAF1001" or "UTAF1201" or "UTAF1203" or "UTAF1207")
+        catch (UtafException e) when (reading != new DataOptions() && e.Diagnostic.Code is "UTAF1001" or "UTAF1201" or "UTAF1203")
         {
             context.Note($"{path} does not fit the options of --data: it is read by default, its last column as the label.");
             return DataFormats.Read(path);
