@@ -6,8 +6,9 @@ namespace Utaf.Ensembles;
 /// <summary>The profiles: how many members of which kind. <c>paper</c> is Table A2.</summary>
 /// <param name="Architectures">Students' and independent models' architectures, from small to large.</param>
 /// <param name="Filters">Whether the target has convolutions, whose filters can be pruned.</param>
+/// <param name="TargetIsKnown">Whether the target's own architecture is one of these.</param>
 /// <param name="Length">How long members are trained.</param>
-internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bool Filters, TrainingLength Length)
+internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bool Filters, bool TargetIsKnown, TrainingLength Length)
 {
     private const double HintonTemperature = 4;
 
@@ -33,10 +34,10 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
             .. Weights([0.6], variants: 2)[1..],
             .. Filters ? FilterPrunings([0.25], variants: 1) : Weights([0.4], variants: 1),
             .. Tuned(repeats: 1),
-            .. Distilled(4),
+            .. Distilled(4, varied: true),
         ];
         members.Add(Chain(members[0], FineTuned(TrainedLayers.All, 7)));
-        return [.. members, .. Independent(10), .. IrrelevantModels(2)];
+        return [.. members, .. Independent(WithTargets(), 10, varied: true), .. IrrelevantModels(2)];
     }
 
     /// <summary>70 members, 35 positives and 35 negatives.</summary>
@@ -49,7 +50,7 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
             .. Weights(ninths, variants: 1),
             .. Filters ? FilterPrunings(quarters, variants: 1) : Weights([0.2, 0.4, 0.6, 0.8], variants: 2).Where((_, i) => i % 2 == 1),
             .. Tuned(repeats: 2),
-            .. Distilled(10),
+            .. Distilled(10, varied: true),
         ];
         var (pruned, distilled) = (members[4], members[^1]);
         var tuned = members.First(member => member.Recipe is FineTuning { Layers: TrainedLayers.All });
@@ -60,7 +61,7 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
             Chain(tuned, Retrained(TrainedLayers.Last, 7)),
             Chain(distilled, FineTuned(TrainedLayers.All, 7)),
         ]);
-        return [.. members, .. Independent(30), .. IrrelevantModels(5)];
+        return [.. members, .. Independent(WithTargets(), 30, varied: true), .. IrrelevantModels(5)];
     }
 
     /// <summary>70 positives and 70 negatives as in Table A2.</summary>
@@ -72,8 +73,8 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
             .. Tuned(repeats: 2),
             .. Filters ? Weights(ninths, variants: 2) : Weights(ninths, variants: 4),
             .. Filters ? FilterPrunings([.. Enumerable.Range(1, 15).Select(n => n / 16.0)], variants: 2) : [],
-            .. Distilled(Filters ? 14 : 26),
-            .. Independent(60),
+            .. Distilled(Filters ? 14 : 26, varied: false),
+            .. Independent(TargetIsKnown ? Architectures : [new TargetArchitecture(), .. Architectures], 60, varied: false),
             .. IrrelevantModels(10),
         ];
     }
@@ -110,34 +111,68 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
 
     private Retraining Retrained(TrainedLayers layers, int repeat) => new(layers, Length.FineTuning, repeat);
 
-    private IEnumerable<Member> Distilled(int count) =>
-        Spread(count).Select(student => Positive(new Distillation(student.Architecture, Length.Students, HintonTemperature, student.Repeat)));
+    private IEnumerable<Member> Distilled(int count, bool varied) =>
+        Deal(Architectures, count).Select(student => Positive(new Distillation(
+            student.Architecture,
+            Length.Students,
+            varied && student.Repeat % 2 == 1 ? 1 : HintonTemperature,
+            student.Repeat)));
 
-    /// <summary>Half on the owner's data, half on public data, over all architectures and the target's own.</summary>
-    private IEnumerable<Member> Independent(int count) =>
-        Spread(count, own: 1).Select(model => new Member(
-            "",
-            Stolen: false,
-            Parent: null,
-            new IndependentTraining(model.Architecture, model.Repeat % 2 == 0 ? DataSource.Owner : DataSource.Public, Length.FromScratch, model.Repeat))).Select(Named);
+    /// <summary>Half on the owner's data, half on public data.</summary>
+    private IEnumerable<Member> Independent(IReadOnlyList<Architecture> architectures, int count, bool varied) =>
+        Deal(architectures, count).Select(model => Negative(new IndependentTraining(
+            model.Architecture,
+            model.Repeat % 2 == 0 ? DataSource.Owner : DataSource.Public,
+            varied ? Varied(Length.FromScratch, model.Repeat / 2) : Length.FromScratch,
+            model.Repeat)));
 
     private IEnumerable<Member> IrrelevantModels(int count) =>
-        Spread(count).Select(model => new Member(
-            "",
-            Stolen: false,
-            Parent: null,
-            new IndependentTraining(model.Architecture, DataSource.Irrelevant, Length.FromScratch, model.Index))).Select(Named);
+        Deal(Architectures, count).Select((model, index) => Negative(new IndependentTraining(model.Architecture, DataSource.Irrelevant, Length.FromScratch, index)));
 
-    /// <summary>Deals out a number of members to the architectures in turn; <paramref name="own"/> adds the target's to them.</summary>
-    private IEnumerable<(Architecture Architecture, int Repeat, int Index)> Spread(int count, int own = 0)
+    /// <summary>
+    /// Honest competitors train as they please. Were all trained alike, the meta-verifier could tell them by how sure they
+    /// are, and take any model that was trained like the target for a copy.
+    /// </summary>
+    private static TrainingSettings Varied(TrainingSettings training, int which) => (which % 3) switch
     {
-        Architecture[] dealt = own > 0 ? [new TargetArchitecture(), .. Architectures] : [.. Architectures];
-        return Enumerable.Range(0, count).Select(i => (dealt[i % dealt.Length], i / dealt.Length, i));
+        0 => training with { Epochs = training.Epochs * 2, LearningRate = training.LearningRate * 2 },
+        1 => training,
+        _ => training with { LearningRate = training.LearningRate / 2 },
+    };
+
+    /// <summary>The architectures with the target's own in every other place: the closest that honest models come.</summary>
+    private List<Architecture> WithTargets()
+    {
+        var dealt = new List<Architecture>();
+        for (var i = 0; i < Architectures.Count; i++)
+        {
+            if (i % 2 == 0)
+            {
+                dealt.Add(new TargetArchitecture());
+            }
+
+            dealt.Add(Architectures[i]);
+        }
+
+        return dealt;
+    }
+
+    /// <summary>Deals out a number of members to the architectures in turn, and counts each architecture's.</summary>
+    private static IEnumerable<(Architecture Architecture, int Repeat)> Deal(IReadOnlyList<Architecture> architectures, int count)
+    {
+        var dealt = new Dictionary<Architecture, int>();
+        for (var i = 0; i < count; i++)
+        {
+            var architecture = architectures[i % architectures.Count];
+            var repeat = dealt.GetValueOrDefault(architecture);
+            dealt[architecture] = repeat + 1;
+            yield return (architecture, repeat);
+        }
     }
 
     private static Member Positive(Recipe recipe) => new(recipe.Id, Stolen: true, Parent: null, recipe);
 
     private static Member Chain(Member first, Obfuscation second) => new($"{first.Id}+{second.Id}", Stolen: true, first.Id, second);
 
-    private static Member Named(Member member) => member with { Id = member.Recipe.Id };
+    private static Member Negative(Recipe recipe) => new(recipe.Id, Stolen: false, Parent: null, recipe);
 }

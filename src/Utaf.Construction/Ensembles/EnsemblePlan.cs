@@ -56,7 +56,7 @@ public sealed record EnsemblePlan(
     {
         var context = Workshop.ContextOf(target, task, data);
         var architectures = options.Architectures is { } names ? Zoo.Parse(names, context) : Zoo.For(context);
-        var composition = new Composition(architectures, FilterPruningApplies(target), TrainingLength.For(profile, data.Owner.Count, options.Epochs));
+        var composition = new Composition(architectures, FilterPruningApplies(target), Zoo.Contains(architectures, context), TrainingLength.For(profile, data.Owner.Count, options.Epochs));
         Member[] members =
         [
             .. composition.Members(profile),

@@ -44,6 +44,19 @@ public static class Zoo
         }
     }
 
+    /// <summary>Whether one of the architectures has the target's shapes, parameter by parameter.</summary>
+    internal static bool Contains(IEnumerable<Architecture> architectures, ArchitectureContext context)
+    {
+        var wanted = Shapes(context.Target.Network);
+        return architectures.Any(architecture =>
+        {
+            using var network = architecture.Build(context, new SeededRandom(0, "shapes"));
+            return Shapes(network).SequenceEqual(wanted);
+        });
+
+        static List<string> Shapes(Network network) => [.. network.Parameters.Select(parameter => string.Join('x', parameter.Tensor.shape))];
+    }
+
     // Between a convolutional network of some layers and ResNet-18's 11 million parameters.
     private const long LargeTarget = 2_000_000;
 
