@@ -59,7 +59,7 @@ public sealed record FilterPruning(double Ratio, PruningCriterion Criterion, Tra
         var importance = Criterion == PruningCriterion.L1
             ? kernels.Tensor.abs().flatten(1).sum(1)
             : context.Random.Uniform([filters], 1).to(kernels.Tensor.device);
-        var keep = importance.gt(importance.kthvalue(removed, 0).values).to_type(kernels.Tensor.dtype);
+        var keep = PruningMask.Keep(importance, removed).to_type(kernels.Tensor.dtype);
         var channel = stolen.Parameters
             .Where(parameter => parameter.Layer == kernels.Layer && parameter != kernels)
             .Concat(Layers.NormAfter(stolen, kernels))

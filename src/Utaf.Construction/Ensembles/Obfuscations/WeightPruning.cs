@@ -73,10 +73,15 @@ public sealed record WeightPruning(double Ratio, PruningScope Scope, PruningCrit
                 ? weight.Tensor.abs()
                 : context.Random.Uniform(weight.Tensor.shape, 1).to(weight.Tensor.device).abs())
             .ToList();
-        var common = Scope == PruningScope.Global ? Threshold(cat([.. importance.Select(scores => scores.flatten())])) : null;
-        return [.. importance.Select(scores => scores.gt(common ?? Threshold(scores.flatten())).to_type(scores.dtype))];
+        if (Scope == PruningScope.PerLayer)
+        {
+            return [.. importance.Select(scores => PruningMask.Keep(scores, Removed(scores)))];
+        }
+
+        var all = cat([.. importance.Select(scores => scores.flatten())]);
+        var parts = PruningMask.Keep(all, Removed(all)).split([.. importance.Select(scores => scores.numel())]);
+        return [.. parts.Zip(importance, (part, scores) => part.view(scores.shape))];
     }
 
-    /// <summary>The score of the last weight that goes.</summary>
-    private Tensor Threshold(Tensor scores) => scores.kthvalue(Math.Max(1, (long)Math.Round(Ratio * scores.numel())), 0).values;
+    private long Removed(Tensor scores) => Math.Max(1, (long)Math.Round(Ratio * scores.numel()));
 }
