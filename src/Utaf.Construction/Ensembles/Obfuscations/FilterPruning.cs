@@ -37,7 +37,7 @@ public sealed record FilterPruning(double Ratio, PruningCriterion Criterion, Tra
             if (Recovery.Epochs > 0)
             {
                 using var gradient = enable_grad();
-                context.TrainOnPublicData(stolen, stolen.Parameters, Recovery, afterEpoch: Remove);
+                context.TrainOnPublicData(stolen, stolen.Parameters, Recovery, afterStep: Remove);
             }
         }
 

@@ -50,7 +50,7 @@ public sealed record WeightPruning(double Ratio, PruningScope Scope, PruningCrit
         Prune();
         if (Recovery.Epochs > 0)
         {
-            context.TrainOnPublicData(stolen, stolen.Parameters, Recovery, afterEpoch: Prune);
+            context.TrainOnPublicData(stolen, stolen.Parameters, Recovery, afterStep: Prune);
         }
 
         return stolen;
