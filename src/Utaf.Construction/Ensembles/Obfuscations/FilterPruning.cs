@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Utaf.Models;
 using static TorchSharp.torch;
 
@@ -11,9 +12,11 @@ namespace Utaf.Ensembles.Obfuscations;
 public sealed record FilterPruning(double Ratio, PruningCriterion Criterion, TrainingSettings Recovery) : Obfuscation
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Id => string.Create(CultureInfo.InvariantCulture, $"filter-pruning-{Ratio:0.0000}-{Criterion}-{Recovery.Epochs}").ToLowerInvariant();
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Family => "filter-pruning";
 
     /// <inheritdoc/>

@@ -35,9 +35,11 @@ public enum PruningScope
 public sealed record WeightPruning(double Ratio, PruningScope Scope, PruningCriterion Criterion, TrainingSettings Recovery) : Obfuscation
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Id => string.Create(CultureInfo.InvariantCulture, $"weight-pruning-{Ratio:0.00}-{Scope}-{Criterion}-{Recovery.Epochs}").ToLowerInvariant();
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Family => "weight-pruning";
 
     /// <inheritdoc/>
