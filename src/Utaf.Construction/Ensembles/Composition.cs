@@ -131,7 +131,7 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
     /// <summary>Deals out a number of members to the architectures in turn; <paramref name="own"/> adds the target's to them.</summary>
     private IEnumerable<(Architecture Architecture, int Repeat, int Index)> Spread(int count, int own = 0)
     {
-        Architecture[] dealt = own > 0 ? [new TargetArchitecture(), .. Architectures] : [.. Architectures];
+        Architecture[] dealt = own > 0 ? [.. Architectures.Prepend(new TargetArchitecture()).Distinct()] : [.. Architectures];
         return Enumerable.Range(0, count).Select(i => (dealt[i % dealt.Length], i / dealt.Length, i));
     }
 
