@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using TorchSharp;
 using Utaf.Fingerprints;
 using static TorchSharp.torch;
@@ -120,6 +121,12 @@ public sealed class Network : IDisposable
     public string WeightsSha256()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        if (Parameters.Count + Buffers.Count == 0)
+        {
+            // A frozen model's weights are constants in its code: the file that it came from tells it apart.
+            hash.AppendData(Encoding.UTF8.GetBytes(Architecture.Id));
+        }
+
         foreach (var tensor in Export())
         {
             hash.AppendData(tensor.Data.Span);
