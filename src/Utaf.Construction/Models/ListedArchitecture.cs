@@ -27,7 +27,7 @@ public sealed record ListedArchitecture(string Path, string Sha256) : Architectu
             throw Errors.BadMember(Path, $"it changed since the plan was made (SHA-256 {Sha256[..16]}… expected, {file.Sha256[..16]}… found).");
         }
 
-        var module = file.Load();
+        using var module = file.Load();
         var probe = zeros(context.Signature.BatchShape(2)) + tensor(context.Scaling.InputMean).view(context.Signature.BatchShape(1));
         var outputs = file.Run(module, probe).flatten(1);
         if (outputs.shape[1] != context.Signature.OutputWidth)
@@ -35,6 +35,6 @@ public sealed record ListedArchitecture(string Path, string Sha256) : Architectu
             throw Errors.WrongOutputWidth(Path, context.Signature.OutputWidth, (int)outputs.shape[1]);
         }
 
-        return new Network(this, module, context.Target.Form == OutputForm.Raw ? OutputForm.Raw : new Classification().Recognise(outputs), lastLayer: null);
+        return new Network(this, file.Load(), context.Target.Form == OutputForm.Raw ? OutputForm.Raw : new Classification().Recognise(outputs), lastLayer: null);
     }
 }

@@ -162,7 +162,13 @@ public sealed class Network : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        DisposeTensors();
+        // Disposing a TorchScript module makes new handles for the tensors of each of its parts, and forgets them.
+        using var scope = NewDisposeScope();
+        foreach (var named in Parameters.Concat(Buffers))
+        {
+            named.Tensor.Dispose();
+        }
+
         module.Dispose();
     }
 
@@ -171,12 +177,4 @@ public sealed class Network : IDisposable
     (
         [.. module.named_parameters().Select(p => new NamedTensor(p.name, p.parameter.DetachFromDisposeScope()))],
         [.. module.named_buffers().Select(b => new NamedTensor(b.name, b.buffer.DetachFromDisposeScope()))]);
-
-    private void DisposeTensors()
-    {
-        foreach (var named in Parameters.Concat(Buffers))
-        {
-            named.Tensor.Dispose();
-        }
-    }
 }
