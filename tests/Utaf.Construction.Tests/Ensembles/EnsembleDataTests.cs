@@ -44,7 +44,7 @@ public class EnsembleDataTests
         var foreign = new DataTable([3, 2, 4], [.. columns, .. columns.Select(x => x + 10), .. columns.Select(x => x + 20)], 1, [7], "foreign");
         var owner = Range(SmallTask.Table([1, 8, 8], 20, "owner", 4), -1, 1);
 
-        var fitted = EnsembleData.Prepare(owner, null, [foreign], null, new Classification(), Classes, 1).Irrelevant.Single();
+        var fitted = EnsembleData.Prepare(owner, owner, [foreign], null, new Classification(), Classes, 1).Irrelevant.Single();
 
         Assert.Equal([1, 8, 8], fitted.InputShape);
         Assert.Equal((1, 64), (fitted.Count, fitted.ExampleSize));
