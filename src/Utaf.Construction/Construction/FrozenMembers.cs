@@ -1,4 +1,3 @@
-using TorchSharp;
 using Utaf.Ensembles;
 using Utaf.Models;
 using static TorchSharp.torch;
@@ -6,17 +5,18 @@ using static TorchSharp.torch;
 namespace Utaf.Construction;
 
 /// <summary>Members of one part of the ensemble, loaded, frozen and grouped; the target may be one of them.</summary>
-public sealed class FrozenMembers : IDisposable
+internal sealed class FrozenMembers : IDisposable
 {
-    private readonly int[] order;
+    private readonly IReadOnlyList<MemberGroup> groups;
+    private readonly (MemberGroup Group, int Index)[] byPlace;
 
     private FrozenMembers(IReadOnlyList<string> names, IReadOnlyList<bool> stolen, IReadOnlyList<MemberGroup> groups)
     {
         Names = names;
         Stolen = stolen;
-        Groups = groups;
-        var places = groups.SelectMany(group => group.Places).ToList();
-        order = [.. Enumerable.Range(0, places.Count).OrderBy(i => places[i])];
+        this.groups = groups;
+        byPlace = [.. groups.SelectMany(group => group.Places.Select((place, index) => (place, group, index))).OrderBy(member => member.place).Select(member => (member.group, member.index))];
+        All = new(names, [.. groups.Select(group => new SelectedMembers(group, null, [.. group.Places]))]);
     }
 
     /// <summary>The members' ids, for messages.</summary>
@@ -25,11 +25,23 @@ public sealed class FrozenMembers : IDisposable
     /// <summary>Which members are positives.</summary>
     public IReadOnlyList<bool> Stolen { get; }
 
-    /// <summary>The members in groups that are evaluated in one pass.</summary>
-    public IReadOnlyList<MemberGroup> Groups { get; }
-
     /// <summary>How many members there are.</summary>
     public int Count => Names.Count;
+
+    /// <summary>All members in their order.</summary>
+    public MemberSelection All { get; }
+
+    /// <summary>The places of one side; the target, where it is loaded, is the first positive.</summary>
+    public int[] PlacesOf(bool stolen) => [.. Enumerable.Range(0, Count).Where(place => Stolen[place] == stolen)];
+
+    /// <summary>Some members, in the given order.</summary>
+    /// <param name="places">Places in the list they were loaded from, each at most once.</param>
+    public MemberSelection Select(IReadOnlyList<int> places) => new(
+        [.. places.Select(place => Names[place])],
+        [.. places
+            .Select((place, position) => (byPlace[place].Group, byPlace[place].Index, position))
+            .GroupBy(member => member.Group)
+            .Select(part => new SelectedMembers(part.Key, [.. part.Select(member => member.Index)], [.. part.Select(member => member.position)]))]);
 
     /// <summary>Loads members; perceptrons of one shape are stacked.</summary>
     /// <param name="members">The part of the ensemble; the target, where wanted, comes first.</param>
@@ -50,29 +62,14 @@ public sealed class FrozenMembers : IDisposable
     /// <exception cref="UtafException">UTAF1403: a member's answer is NaN or infinite; it is named.</exception>
     public Tensor Outputs(Tensor inputs)
     {
-        using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        return InOrder([.. Groups.Select(group => group.Outputs(inputs))]).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Puts the groups' answers, in the order of <see cref="Groups"/>, into the members' order.</summary>
-    public Tensor InOrder(IReadOnlyList<Tensor> answers)
-    {
-        using var scope = NewDisposeScope();
-        var ordered = cat([.. answers], 0).index_select(0, tensor(order.Select(i => (long)i).ToArray(), device: answers[0].device));
-        var sound = ordered.isfinite().all(1);
-        if (!sound.all().ToBoolean())
-        {
-            throw Errors.NonFiniteOutputs("on the fingerprint", Names[sound.to_type(ScalarType.Int32).argmin().ToInt32()]);
-        }
-
-        return ordered.MoveToOuterDisposeScope();
+        return All.Outputs(inputs);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var group in Groups)
+        foreach (var group in groups)
         {
             group.Dispose();
         }

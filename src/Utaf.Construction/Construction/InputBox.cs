@@ -10,8 +10,8 @@ namespace Utaf.Construction;
 /// <remarks>The paper prints 2·tanh(w) − 1, which leaves [−1, 1]; this is the form that its text describes.</remarks>
 public sealed class InputBox : IDisposable
 {
-    // Beyond this |tanh(w)| hardly moves any more: inputs on the border still get a gradient.
-    private const double Border = 0.98;
+    // Beyond this tanh(w) hardly moves any more: inputs on the border still get a gradient.
+    private const double Border = 0.9;
 
     private readonly long[] shape;
     private readonly Tensor low;

@@ -3,15 +3,16 @@ using static TorchSharp.torch;
 namespace Utaf.Construction;
 
 /// <summary>Frozen members that are evaluated in one pass.</summary>
-public abstract class MemberGroup : IDisposable
+internal abstract class MemberGroup : IDisposable
 {
-    /// <summary>The members' places in the list they were loaded from, [K].</summary>
+    /// <summary>The members' places in the list they were loaded from.</summary>
     public abstract IReadOnlyList<int> Places { get; }
 
     /// <summary>What the members answer, as an API would serve it.</summary>
     /// <param name="inputs">[N, input…].</param>
-    /// <returns>[K, N·d_out], with gradients to the inputs where they ask for them.</returns>
-    public abstract Tensor Outputs(Tensor inputs);
+    /// <param name="indices">Which of the group's members; null for all.</param>
+    /// <returns>[members, N·d_out], with gradients to the inputs where they ask for them.</returns>
+    public abstract Tensor Outputs(Tensor inputs, int[]? indices);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -5,12 +5,12 @@ namespace Utaf.Construction;
 /// <summary>What outputs are standardised by before the meta-verifier reads them; stored in the pair.</summary>
 /// <param name="Mean">[N·d_out].</param>
 /// <param name="Deviation">[N·d_out], above 0.</param>
-internal sealed record OutputStandards(Tensor Mean, Tensor Deviation)
+internal sealed record OutputStandards(Tensor Mean, Tensor Deviation) : IDisposable
 {
-    // Answers that never differ would be blown up to noise.
+    // A target that answers everything alike is not to be divided by zero.
     private const double Smallest = 1e-6;
 
-    /// <summary>One mean and deviation over all of the target's answers, repeated: how the paper's schedule is read.</summary>
+    /// <summary>One mean and deviation over all of the target's answers: per answer, those that hardly differ would be blown up.</summary>
     /// <param name="answers">[members, N·d_out] with the target first.</param>
     public static OutputStandards OfTarget(Tensor answers)
     {
@@ -21,19 +21,14 @@ internal sealed record OutputStandards(Tensor Mean, Tensor Deviation)
             target.std().clamp(Smallest).expand(target.shape).clone().MoveToOuterDisposeScope());
     }
 
-    /// <summary>
-    /// Each answer by itself, over the training members, both sides counting the same: what the members have in common
-    /// vanishes, and how they differ is what the meta-verifier sees.
-    /// </summary>
-    /// <param name="answers">[members, N·d_out].</param>
-    /// <param name="positive">1 for positives, 0 for negatives, [members].</param>
-    public static OutputStandards OfMembers(Tensor answers, Tensor positive)
+    /// <summary>Keeps the tensors beyond every scope.</summary>
+    public OutputStandards DetachFromScope() => new(Mean.DetachFromDisposeScope(), Deviation.DetachFromDisposeScope());
+
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        using var scope = NewDisposeScope();
-        var share = positive.unsqueeze(0) / positive.sum();
-        var otherShare = (1 - positive).unsqueeze(0) / (1 - positive).sum();
-        var mean = share.matmul(answers).add(otherShare.matmul(answers)).div(2).squeeze(0);
-        return new(mean.MoveToOuterDisposeScope(), answers.std(0).add(Smallest).MoveToOuterDisposeScope());
+        Mean.Dispose();
+        Deviation.Dispose();
     }
 
     /// <summary>(answers − mean) / deviation.</summary>

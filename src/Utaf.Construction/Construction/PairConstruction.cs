@@ -1,5 +1,8 @@
 using Utaf.Ensembles;
 using Utaf.Fingerprints;
+using Utaf.Metrics;
+using Utaf.Torch;
+using static TorchSharp.torch;
 
 namespace Utaf.Construction;
 
@@ -12,6 +15,9 @@ public sealed record ConstructionProgress(int Done, int Total, CurvePoint? Point
 /// <summary>Stage 2: fingerprint and meta-verifier, learned together on a built ensemble.</summary>
 public static class PairConstruction
 {
+    /// <summary>How far the managed meta-verifier may be from torch's.</summary>
+    private const double ScoreTolerance = 1e-5;
+
     /// <summary>Constructs the pair of a model.</summary>
     /// <param name="folder">The ensemble; every member must be built.</param>
     /// <param name="workshop">Target, task and device.</param>
@@ -29,5 +35,112 @@ public static class PairConstruction
         ConstructionOptions options,
         string toolVersion,
         IProgress<ConstructionProgress>? progress,
-        CancellationToken cancellationToken) => throw new NotImplementedException();
+        CancellationToken cancellationToken)
+    {
+        options.Check();
+        if (folder.Missing() is { Count: > 0 } missing)
+        {
+            throw Errors.IncompleteEnsemble(folder.Path, folder.Plan.Members.Count - missing.Count, folder.Plan.Members.Count);
+        }
+
+        using var scope = NewDisposeScope();
+        var plan = folder.Plan;
+        var schedule = ConstructionSchedule.Of(options.Schedule);
+        var weights = options.Weights ?? schedule.Weights;
+        var split = EnsembleSplit.Make(plan, folder.WeightsSha256, options.Fractions ?? new SplitFractions());
+        using var box = InputBox.Of(workshop.Data.Owner, workshop.Data.ImageShape is not null, workshop.Device);
+        using var validation = FrozenMembers.Load(split.Validation, folder, workshop, withTarget: false);
+        using var learned = Learn();
+        var verifier = learned.Verifier.ToManaged(learned.Standards);
+
+        // ρ is chosen before the test part is loaded.
+        var threshold = options.Threshold ?? Threshold.Choose(learned.Validation);
+        using var test = FrozenMembers.Load(split.Test, folder, workshop, withTarget: false);
+        var answers = test.Outputs(learned.Inputs);
+        var rates = CheckedRates(verifier, answers, learned);
+        var manifest = new PairManifest(
+            PairManifest.CurrentFormatVersion,
+            model,
+            workshop.Task.Name,
+            new(workshop.Target.Signature.InputShape, box.Minimum, box.Maximum),
+            new(workshop.Target.Signature.OutputWidth, workshop.Task.OutputSpace),
+            options.Examples,
+            threshold,
+            new(
+                plan.Seed,
+                options.Iterations ?? schedule.Iterations,
+                options.InputLearningRate ?? schedule.InputLearningRate,
+                options.VerifierLearningRate ?? schedule.VerifierLearningRate,
+                FormattableString.Invariant($"{weights.Target}·log p₊(F) + {weights.Positive}·mean log p₊(M₊) + {weights.Negative}·mean log p₋(M₋)"),
+                options.Schedule.ToString().ToLowerInvariant(),
+                get_num_threads(),
+                learned.Curve),
+            new(
+                plan.Hash(),
+                plan.Profile,
+                plan.Members.Count(member => member.Stolen),
+                plan.Members.Count(member => !member.Stolen),
+                split.Training.Count,
+                split.Validation.Count,
+                split.Test.Count,
+                [.. workshop.Data.Notes, .. split.Duplicates.Select(member => $"{member.Id} was left out: another member has the same weights.")]),
+            HeldOut(split.Test, rates),
+            toolVersion,
+            CreatedUtc: null);
+
+        return new(manifest, new(workshop.Target.Signature.InputShape, Values(learned.Inputs)), verifier);
+
+        Learned Learn()
+        {
+            using var training = FrozenMembers.Load(split.Training, folder, workshop, withTarget: true);
+            return schedule.Run(new(
+                training,
+                validation,
+                box,
+                SyntheticAnswers.For(workshop),
+                workshop.Owner.Inputs,
+                weights,
+                options,
+                new SeededRandom(plan.Seed, "construction"),
+                report => progress?.Report(report),
+                cancellationToken));
+        }
+    }
+
+    /// <summary>Scores by the managed meta-verifier, each compared with torch's.</summary>
+    private static double[] CheckedRates(MetaVerifier verifier, Tensor answers, Learned learned)
+    {
+        var byTorch = learned.Verifier.LogOdds(learned.Standards.Apply(answers)).Select(Scores.Probability).ToArray();
+        var managed = Values(answers).Chunk(verifier.InputWidth).Select(row => verifier.MatchingRate(row)).ToArray();
+        foreach (var (mine, theirs) in managed.Zip(byTorch))
+        {
+            if (!(Math.Abs(mine - theirs) <= ScoreTolerance))
+            {
+                throw Errors.ScoreMismatch(mine, theirs);
+            }
+        }
+
+        return managed;
+    }
+
+    private static HeldOutResults HeldOut(IReadOnlyList<Member> members, double[] rates)
+    {
+        HeldOutMember[] scored = [.. members.Zip(rates, (member, rate) => new HeldOutMember(member.Id, member.Family, member.Stolen, rate))];
+        double[] positives = [.. scored.Where(member => member.Stolen).Select(member => member.MatchingRate)];
+        double[] negatives = [.. scored.Where(member => !member.Stolen).Select(member => member.MatchingRate)];
+        var curve = new RobustnessUniqueness(positives, negatives);
+        return new(
+            RocCurve.Auc(positives, negatives),
+            curve.Aruc,
+            curve.RobustnessAtUniquenessOne,
+            RocCurve.TruePositiveRateAt(positives, negatives, 0.01),
+            RocCurve.TruePositiveRateAt(positives, negatives, 0.05),
+            scored);
+    }
+
+    private static float[] Values(Tensor tensor)
+    {
+        using var cpu = tensor.detach().cpu().contiguous();
+        return [.. cpu.data<float>()];
+    }
 }

@@ -10,11 +10,11 @@ internal sealed class SingleMember(int place, Network network, LearningTask task
     public override IReadOnlyList<int> Places { get; } = [place];
 
     /// <inheritdoc/>
-    public override Tensor Outputs(Tensor inputs)
+    public override Tensor Outputs(Tensor inputs, int[]? indices)
     {
         using var scope = NewDisposeScope();
         var outputs = network.Forward(inputs).flatten(1);
-        return task.Product(outputs, network.Form).view(1, -1).MoveToOuterDisposeScope();
+        return task.Product(outputs, network.Form).reshape(1, -1).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -20,10 +20,10 @@ internal sealed class StackedMlps : MemberGroup
         form = members[0].Form;
         for (var i = 0; i < members[0].Layers.Count; i++)
         {
-            // [K, in, out] and [K, 1, out]; the first layer, whose inputs all share, side by side: [in, K·out] and [K·out].
+            // [K, in, out] and [K, 1, out]; the first layer, which all members enter side by side: [in, K, out].
             var weight = stack([.. members.Select(member => member.Layers[i].Weight)], i == 0 ? 1 : 0);
             var bias = stack([.. members.Select(member => member.Layers[i].Bias)], 0);
-            layers.Add(i == 0 ? (weight.flatten(1).contiguous(), bias.flatten()) : (weight, bias));
+            layers.Add((weight, bias));
         }
 
         foreach (var (weight, bias) in members.SelectMany(member => member.Layers))
@@ -37,18 +37,23 @@ internal sealed class StackedMlps : MemberGroup
     public override IReadOnlyList<int> Places { get; }
 
     /// <inheritdoc/>
-    public override Tensor Outputs(Tensor inputs)
+    public override Tensor Outputs(Tensor inputs, int[]? indices)
     {
         using var scope = NewDisposeScope();
-        var (examples, members) = (inputs.shape[0], Places.Count);
-        var (firstWeight, firstBias) = layers[0];
-        var hidden = addmm(firstBias, inputs.flatten(1), firstWeight, 1, 1).view(examples, members, -1).transpose(0, 1);
-        foreach (var (weight, bias) in layers.Skip(1))
+        var members = indices?.Length ?? Places.Count;
+        var chosen = indices is null ? null : tensor(indices.Select(index => (long)index).ToArray(), device: inputs.device);
+
+        // All share the inputs, so the first layer is one product of [N, in] and [in, members·out].
+        var (weight, bias) = (Chosen(layers[0].Weight, 1), Chosen(layers[0].Bias, 0));
+        var hidden = addmm(bias.flatten(), inputs.flatten(1), weight.flatten(1), 1, 1).view(inputs.shape[0], members, -1).transpose(0, 1);
+        foreach (var layer in layers.Skip(1))
         {
-            hidden = baddbmm(bias, hidden.relu(), weight, 1, 1);
+            hidden = hidden.relu().bmm(Chosen(layer.Weight, 0)).add_(Chosen(layer.Bias, 0));
         }
 
-        return task.Product(hidden.reshape(members * examples, -1), form).view(members, -1).MoveToOuterDisposeScope();
+        return task.Product(hidden.reshape(members * inputs.shape[0], -1), form).view(members, -1).MoveToOuterDisposeScope();
+
+        Tensor Chosen(Tensor stacked, long dimension) => chosen is null ? stacked : stacked.index_select(dimension, chosen);
     }
 
     /// <inheritdoc/>

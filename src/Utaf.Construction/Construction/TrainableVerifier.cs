@@ -29,7 +29,9 @@ internal sealed class TrainableVerifier : IDisposable
         Parameter Learned(long[] shape, double bound)
         {
             using var scope = NewDisposeScope();
-            return (Parameter)new Parameter(random.Uniform(shape, bound).to(device)).MoveToOuterDisposeScope();
+            var parameter = new Parameter(random.Uniform(shape, bound).to(device));
+            parameter.DetachFromDisposeScope();
+            return parameter;
         }
     }
 
@@ -44,6 +46,14 @@ internal sealed class TrainableVerifier : IDisposable
         using var scope = NewDisposeScope();
         var hidden = addmm(hiddenBias, standardised, hiddenWeight, 1, 1).relu();
         return addmm(outputBias, hidden, outputWeight, 1, 1).log_softmax(1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Multiplies the log-odds, by the last layer.</summary>
+    public void Sharpen(double factor)
+    {
+        using var noGradient = no_grad();
+        outputWeight.mul_(factor);
+        outputBias.mul_(factor);
     }
 
     /// <summary>log p₊ − log p₋ of each member, without gradients, [K].</summary>

@@ -53,6 +53,11 @@ public sealed class Workshop : IDisposable
             (inputMean, inputDeviation) = PerChannel(data.Owner.Inputs, channels, data.Owner.ExampleSize / channels);
         }
 
+        else
+        {
+            KeepFlags(data.Owner, inputMean, inputDeviation);
+        }
+
         var (outputMean, outputDeviation) = task.OutputScale(data.Owner, target.Signature);
         return new(target, data.ImageShape, new(inputMean, inputDeviation, outputMean, outputDeviation));
     }
@@ -77,6 +82,21 @@ public sealed class Workshop : IDisposable
         foreach (var outputs in teacherOutputs.Values)
         {
             outputs.Dispose();
+        }
+    }
+
+    /// <summary>Columns of zeros and ones stay as they are: a flag that is rarely set would be blown up to many deviations.</summary>
+    private static void KeepFlags(DataTable table, float[] mean, float[] deviation)
+    {
+        var flag = Enumerable.Repeat(true, table.ExampleSize).ToArray();
+        for (var i = 0; i < table.Inputs.Length; i++)
+        {
+            flag[i % flag.Length] &= table.Inputs[i] is 0 or 1;
+        }
+
+        for (var column = 0; column < flag.Length; column++)
+        {
+            (mean[column], deviation[column]) = flag[column] ? (0, 1) : (mean[column], deviation[column]);
         }
     }
 

@@ -69,6 +69,14 @@ public sealed class Classification : LearningTask
     };
 
     /// <inheritdoc/>
+    public override Tensor Sound(Tensor products)
+    {
+        using var scope = NewDisposeScope();
+        var within = products.clamp(0, 1);
+        return (products.shape[1] == 1 ? within.alias() : within / within.sum(1, keepdim: true).clamp(1e-6)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
     public override (float[] Mean, float[] Deviation) OutputScale(DataTable owner, ModelSignature signature) =>
         (new float[signature.OutputWidth], [.. Enumerable.Repeat(1f, signature.OutputWidth)]);
 

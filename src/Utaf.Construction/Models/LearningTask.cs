@@ -52,6 +52,9 @@ public abstract class LearningTask
     /// <summary>The outputs as an API would serve them, [N, out]: what the meta-verifier reads.</summary>
     public abstract Tensor Product(Tensor outputs, OutputForm form);
 
+    /// <summary>Moves made-up products to the nearest ones that a model could give, [N, out].</summary>
+    public abstract Tensor Sound(Tensor products);
+
     /// <summary>The scale of the outputs that networks from scratch have built in: (mean, deviation), each [out].</summary>
     public abstract (float[] Mean, float[] Deviation) OutputScale(DataTable owner, ModelSignature signature);
 

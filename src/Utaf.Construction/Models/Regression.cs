@@ -41,6 +41,9 @@ public sealed class Regression : LearningTask
     public override Tensor Product(Tensor outputs, OutputForm form) => outputs.alias();
 
     /// <inheritdoc/>
+    public override Tensor Sound(Tensor products) => products.alias();
+
+    /// <inheritdoc/>
     public override (float[] Mean, float[] Deviation) OutputScale(DataTable owner, ModelSignature signature) =>
         ColumnStatistics.Of(owner.Targets, owner.TargetWidth);
 

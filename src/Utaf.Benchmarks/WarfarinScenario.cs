@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using Utaf.Construction;
+using Utaf.Data;
+using Utaf.Ensembles;
+using Utaf.Fingerprints;
+using Utaf.Models;
+using Utaf.Torch;
+using static TorchSharp.torch;
+
+namespace Utaf.Benchmarks;
+
+/// <summary>
+/// Warfarin dose prediction (paper, appendix A): a 31-100-1 regressor, Table A2's 70 positives and 70 negatives, owner's
+/// and public data by halves, the ensemble by halves for training and test.
+/// </summary>
+internal static class WarfarinScenario
+{
+    private const string File = "iwpc_31feat_5741.csv";
+
+    /// <summary>Builds the ensemble of one seed (or goes on with it) and constructs the pair.</summary>
+    /// <param name="dataFolder">Holds the 31-feature table of the IWPC data.</param>
+    /// <param name="work">Where ensembles are kept.</param>
+    /// <param name="seed">Decides halves, weights and members.</param>
+    /// <param name="options">Stage 2.</param>
+    /// <param name="report">Told what was built.</param>
+    public static WarfarinResult Run(string dataFolder, string work, ulong seed, ConstructionOptions options, Action<string> report)
+    {
+        var (owner, open) = Read(Path.Combine(dataFolder, File)).Split(0.5, seed);
+        var task = new Regression();
+        var signature = new ModelSignature(owner.InputShape, 1);
+        using var target = Target(owner, task, signature, seed);
+        var data = EnsembleData.Prepare(owner, open, [], imageShape: null, task, signature, seed);
+        var plan = EnsemblePlan.Make(target, task, data, seed, "paper", EnsembleOptions.Default);
+        var folder = EnsembleFolder.Under(work, plan);
+        using var workshop = new Workshop(target, task, data, CPU);
+
+        var clock = Stopwatch.StartNew();
+        var missing = folder.Missing().Count;
+        EnsembleBuilder.BuildMissing(folder, workshop, progress: null, CancellationToken.None);
+        report($"seed {seed}: {missing} members built in {clock.Elapsed.TotalSeconds:0.0} s");
+
+        clock.Restart();
+        var pair = PairConstruction.Construct(
+            folder,
+            workshop,
+            new ModelIdentity("warfarin", $"seed-{seed}", target.ArtifactSha256),
+            options,
+            "benchmark",
+            progress: null,
+            CancellationToken.None);
+        return new(pair.Manifest, clock.Elapsed.TotalSeconds);
+    }
+
+    /// <summary>Height and weight standardised, dose in units of 100 mg a week: the scale the reference trains at.</summary>
+    private static DataTable Read(string path)
+    {
+        var table = DataFormats.Read(path, new DataOptions(SkipColumns: 2, LabelScale: 100));
+        var (mean, deviation) = ColumnStatistics.Of(table.Inputs, table.ExampleSize);
+        var inputs = table.Inputs.Select((value, i) => i % table.ExampleSize < 2 ? (value - mean[i % table.ExampleSize]) / deviation[i % table.ExampleSize] : value);
+        return table with { Inputs = [.. inputs] };
+    }
+
+    private static TargetModel Target(DataTable owner, LearningTask task, ModelSignature signature, ulong seed)
+    {
+        var random = new SeededRandom(seed, "target");
+        using var network = Build();
+        Initialisation.ResetAll(network, random);
+        using var data = TensorData.From(owner, task, CPU);
+        Trainer.Train(network, network.Parameters, data, (outputs, targets) => task.Loss(outputs, targets, OutputForm.Raw), new TrainingSettings(50), random, "target", CancellationToken.None);
+        return TargetModel.FromNetwork(network, Build, signature);
+
+        Network Build() => new(
+            new Mlp([100]),
+            nn.Sequential(("0", nn.Linear(signature.InputSize, 100)), ("1", nn.ReLU()), ("2", nn.Linear(100, 1))),
+            OutputForm.Raw);
+    }
+}
+
+/// <summary>What one seed gave.</summary>
+/// <param name="Manifest">The pair's, with the results on the test half.</param>
+/// <param name="ConstructionSeconds">Stage 2, loading of members included.</param>
+internal sealed record WarfarinResult(PairManifest Manifest, double ConstructionSeconds);

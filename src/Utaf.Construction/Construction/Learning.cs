@@ -1,0 +1,87 @@
+using Utaf.Fingerprints;
+using Utaf.Metrics;
+using Utaf.Torch;
+using static TorchSharp.torch;
+
+namespace Utaf.Construction;
+
+/// <summary>What a schedule learns from.</summary>
+/// <param name="Training">The target, then the training members.</param>
+/// <param name="Validation">The validation members.</param>
+/// <param name="Box">Where fingerprints stay.</param>
+/// <param name="Synthetic">Makes answers of models beyond the ensemble.</param>
+/// <param name="OwnerInputs">The owner's inputs, [n, input…], from which fingerprints may start.</param>
+/// <param name="Weights">Of the objective's terms.</param>
+/// <param name="Options">What the user chose.</param>
+/// <param name="Random">Stage 2's own random numbers.</param>
+/// <param name="Report">Told after each step of the fingerprint.</param>
+/// <param name="CancellationToken">Looked at between steps.</param>
+internal sealed record Learning(
+    FrozenMembers Training,
+    FrozenMembers Validation,
+    InputBox Box,
+    SyntheticAnswers Synthetic,
+    Tensor OwnerInputs,
+    ObjectiveWeights Weights,
+    ConstructionOptions Options,
+    SeededRandom Random,
+    Action<ConstructionProgress> Report,
+    CancellationToken CancellationToken)
+{
+    /// <summary>Numbers in one fingerprint, N × input: the shape of the free variables.</summary>
+    public long[] FingerprintShape => [Options.Examples, .. OwnerInputs.shape.Skip(1)];
+
+    /// <summary>A point of the training curve, measured on the validation part.</summary>
+    /// <param name="iteration">From 0.</param>
+    /// <param name="loss">The objective.</param>
+    /// <param name="verifier">The meta-verifier as it stands.</param>
+    /// <param name="inputs">The fingerprint as it stands.</param>
+    /// <param name="standards">The standards as they stand.</param>
+    public CurvePoint Measure(int iteration, double loss, TrainableVerifier verifier, Tensor inputs, OutputStandards standards)
+    {
+        using var scope = NewDisposeScope();
+        var scores = Scores.Of(Validation, verifier.LogOdds(standards.Apply(Validation.Outputs(inputs))));
+        return new(iteration, loss, RocCurve.Auc(scores.Positives, scores.Negatives), new RobustnessUniqueness(scores.Positives, scores.Negatives).Aruc, scores.Loss);
+    }
+
+    /// <summary>Stops with an error when the objective is not finite any more.</summary>
+    public static double Finite(double loss, int iteration) => double.IsFinite(loss) ? loss : throw Errors.Diverged("construction", iteration);
+}
+
+/// <summary>What a schedule has learned.</summary>
+/// <param name="Inputs">X_F, [N, input…].</param>
+/// <param name="Verifier">V.</param>
+/// <param name="Standards">What its inputs are standardised by.</param>
+/// <param name="Validation">Scores of the validation members, by a meta-verifier that did not learn from them.</param>
+/// <param name="Curve">The training curve.</param>
+internal sealed record Learned(Tensor Inputs, TrainableVerifier Verifier, OutputStandards Standards, Scores Validation, IReadOnlyList<CurvePoint> Curve) : IDisposable
+{
+    public void Dispose()
+    {
+        Inputs.Dispose();
+        Verifier.Dispose();
+        Standards.Dispose();
+    }
+}
+
+/// <summary>One way to minimise the objective over fingerprint and meta-verifier.</summary>
+internal abstract class ConstructionSchedule
+{
+    /// <summary>The schedule of a name.</summary>
+    public static ConstructionSchedule Of(Schedule schedule) => schedule == Schedule.Paper ? new PaperSchedule() : new FullSchedule();
+
+    /// <summary>Steps of the fingerprint when the user names none.</summary>
+    public abstract int Iterations { get; }
+
+    /// <summary>Adam's rate for the fingerprint when the user names none.</summary>
+    public abstract double InputLearningRate { get; }
+
+    /// <summary>Adam's rate for the meta-verifier when the user names none.</summary>
+    public abstract double VerifierLearningRate { get; }
+
+    /// <summary>The objective's weights when the user names none.</summary>
+    public abstract ObjectiveWeights Weights { get; }
+
+    /// <summary>Learns a pair; the result is the caller's to dispose.</summary>
+    public abstract Learned Run(Learning learning);
+}

@@ -1,0 +1,58 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Utaf.Construction;
+
+/// <summary>Some members of one group.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="Indices">Which of its members; null for all of them.</param>
+/// <param name="Positions">Where their answers belong in the selection, one for each member.</param>
+internal sealed record SelectedMembers(MemberGroup Group, int[]? Indices, int[] Positions)
+{
+    /// <summary>What they answer, [members, N·d_out].</summary>
+    public Tensor Outputs(Tensor inputs) => Group.Outputs(inputs, Indices);
+}
+
+/// <summary>Members in an order of choice, evaluated group by group.</summary>
+internal sealed class MemberSelection
+{
+    private readonly IReadOnlyList<string> names;
+    private readonly long[] order;
+
+    /// <param name="names">The members' ids in the order of the selection, for messages.</param>
+    /// <param name="parts">The members by group.</param>
+    public MemberSelection(IReadOnlyList<string> names, IReadOnlyList<SelectedMembers> parts)
+    {
+        this.names = names;
+        Parts = parts;
+        int[] positions = [.. parts.SelectMany(part => part.Positions)];
+        order = [.. Enumerable.Range(0, positions.Length).OrderBy(i => positions[i]).Select(i => (long)i)];
+    }
+
+    /// <summary>The members by group: each part is one pass.</summary>
+    public IReadOnlyList<SelectedMembers> Parts { get; }
+
+    /// <summary>What the members answer, in the selection's order, [members, N·d_out]; with gradients where the inputs ask for them.</summary>
+    /// <exception cref="UtafException">UTAF1403: a member's answer is NaN or infinite; it is named.</exception>
+    public Tensor Outputs(Tensor inputs)
+    {
+        using var scope = NewDisposeScope();
+        return InOrder([.. Parts.Select(part => part.Outputs(inputs))]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Puts the parts' answers into the selection's order and checks them.</summary>
+    /// <param name="answers">One tensor for each of <see cref="Parts"/>.</param>
+    /// <exception cref="UtafException">UTAF1403: a member's answer is NaN or infinite; it is named.</exception>
+    public Tensor InOrder(IReadOnlyList<Tensor> answers)
+    {
+        using var scope = NewDisposeScope();
+        var ordered = cat([.. answers], 0).index_select(0, tensor(order, device: answers[0].device));
+        if (!double.IsFinite(ordered.sum().ToDouble()))
+        {
+            var sound = ordered.isfinite().all(1);
+            throw Errors.NonFiniteOutputs("on the fingerprint", names[sound.to_type(ScalarType.Int32).argmin().ToInt32()]);
+        }
+
+        return ordered.MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,69 @@
+using Utaf.Ensembles;
+using Utaf.Models;
+using static TorchSharp.torch;
+
+namespace Utaf.Construction;
+
+/// <summary>
+/// Answers of models that nobody built, made from the members' answers at every step of the meta-verifier: they show it
+/// the far ends of both sides, of which an ensemble has few.
+/// </summary>
+internal sealed class SyntheticAnswers
+{
+    private readonly LearningTask task;
+    private readonly Tensor empty;
+    private readonly long width;
+
+    private SyntheticAnswers(LearningTask task, Tensor empty, long width)
+    {
+        this.task = task;
+        this.empty = empty;
+        this.width = width;
+    }
+
+    /// <param name="workshop">Whose target has its weights pruned to nothing: what ever stronger damage ends in.</param>
+    public static SyntheticAnswers For(Workshop workshop)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var emptied = workshop.Target.Copy().To(workshop.Device).Freeze();
+        foreach (var weight in emptied.Parameters.Where(parameter => parameter.IsWeight))
+        {
+            weight.Tensor.zero_();
+        }
+
+        var products = workshop.Task.Product(emptied.Forward(workshop.Owner.Inputs.narrow(0, 0, 1)).flatten(1), emptied.Form);
+        return new(workshop.Task, products.nan_to_num().MoveToOuterDisposeScope(), products.shape[1]);
+    }
+
+    /// <summary>Unrelated models: a member's answers to other queries, stretched and shifted.</summary>
+    /// <param name="answers">[members, N·d_out].</param>
+    /// <param name="count">How many to make.</param>
+    /// <returns>[count, N·d_out].</returns>
+    public Tensor Unrelated(Tensor answers, int count)
+    {
+        using var scope = NewDisposeScope();
+        var device = answers.device;
+        var (members, examples) = (answers.shape[0], answers.shape[1] / width);
+        var drawn = answers.index_select(0, randint(members, count, device: device)).view(count, examples, width);
+        var order = rand([count, examples], device: device).argsort(1).unsqueeze(2).expand(-1, -1, width);
+        var shuffled = drawn.gather(1, order);
+        var mean = shuffled.mean([1], keepdim: true);
+        var stretch = rand([count, 1, 1], device: device) + 0.5;
+        var shift = randn([count, 1, width], device: device) * (answers.std() * 0.5);
+        var made = mean + (stretch * (shuffled - mean)) + shift;
+        return task.Sound(made.view(count * examples, width)).view(count, -1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Heavily damaged copies: a positive on its way to the answers of a model without weights.</summary>
+    /// <param name="positives">[positives, N·d_out].</param>
+    /// <param name="count">How many to make.</param>
+    /// <returns>[count, N·d_out].</returns>
+    public Tensor Damaged(Tensor positives, int count)
+    {
+        using var scope = NewDisposeScope();
+        var drawn = positives.index_select(0, randint(positives.shape[0], count, device: positives.device));
+        var end = empty.repeat(1, positives.shape[1] / width);
+        return (end + ((drawn - end) * rand([count, 1], device: positives.device))).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,47 @@
+using static TorchSharp.torch;
+
+namespace Utaf.Construction;
+
+/// <summary>
+/// What a meta-verifier minimises on answers: the objective over the members, and the same over answers that no member
+/// gave but models beyond the ensemble may give.
+/// </summary>
+/// <param name="Objective">The members' terms.</param>
+/// <param name="Synthetic">Makes the other answers.</param>
+internal sealed record VerifierLoss(Objective Objective, SyntheticAnswers Synthetic)
+{
+    private const double Noise = 0.3;
+    private const int UnrelatedCount = 32;
+    private const double UnrelatedWeight = 0.3;
+    private const int DamagedCount = 16;
+    private const double DamagedWeight = 0.2;
+
+    /// <summary>The loss on the answers of all members.</summary>
+    /// <param name="verifier">The meta-verifier.</param>
+    /// <param name="answers">[members, N·d_out].</param>
+    /// <param name="standards">What they are standardised by.</param>
+    public Tensor OfAll(TrainableVerifier verifier, Tensor answers, OutputStandards standards)
+    {
+        using var scope = NewDisposeScope();
+        var members = Objective.Loss(verifier.LogProbabilities(WithNoise(standards.Apply(answers))));
+        return (members + OfSynthetic(verifier, answers, standards)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The part of the loss that answers of unbuilt models have.</summary>
+    /// <param name="verifier">The meta-verifier.</param>
+    /// <param name="answers">The members' answers to make them from, [members, N·d_out].</param>
+    /// <param name="standards">What they are standardised by.</param>
+    private Tensor OfSynthetic(TrainableVerifier verifier, Tensor answers, OutputStandards standards)
+    {
+        using var scope = NewDisposeScope();
+        var unrelated = Synthetic.Unrelated(answers, UnrelatedCount);
+        var damaged = Synthetic.Damaged(answers.index_select(0, Objective.PositivePlaces), DamagedCount);
+        var log = verifier.LogProbabilities(standards.Apply(cat([unrelated, damaged])));
+        var negative = log.narrow(0, 0, UnrelatedCount).select(1, 0).mean();
+        var positive = log.narrow(0, UnrelatedCount, DamagedCount).select(1, 1).mean();
+        return (-(negative * UnrelatedWeight) - (positive * DamagedWeight)).MoveToOuterDisposeScope();
+    }
+
+    // Members are few and answers are many: noise keeps the meta-verifier from learning single members by heart.
+    private static Tensor WithNoise(Tensor standardised) => standardised + (randn_like(standardised) * Noise);
+}

@@ -1,0 +1,109 @@
+using CsCheck;
+using Utaf.Fingerprints;
+
+namespace Utaf.Tests.Fingerprints;
+
+public sealed class MetaVerifierTests
+{
+    // Standardised: [(3-1)/2, (-2-2)/4] = [1, -1]. Hidden: relu(1-2+0.5) = 0, relu(3+1-1) = 3.
+    // Output: z0 = 2·3+0.25 = 6.25, z1 = 3·3-0.25 = 8.75.
+    private static readonly MetaVerifier ByHand = new(
+        2, mean: [1, 2], scale: [2, 4], hiddenWeights: [1, 2, 3, -1], hiddenBias: [0.5f, -1], outputWeights: [1, 2, -1, 3], outputBias: [0.25f, -0.25f]);
+
+    [Fact]
+    public void Log_odds_are_those_computed_by_hand() => Assert.Equal(2.5, ByHand.LogOdds([3, -2]), 6);
+
+    [Fact]
+    public void The_matching_rate_is_the_softmax_of_the_log_odds() =>
+        Assert.Equal(0.92414181997875655, ByHand.MatchingRate([3, -2]), 6);
+
+    [Theory]
+    [InlineData(1e6f, 1.0)]
+    [InlineData(-1e6f, 0.0)]
+    [InlineData(0f, 0.5)]
+    public void Large_log_odds_saturate_instead_of_overflowing(float output, double expected) =>
+        Assert.Equal(expected, Linear().MatchingRate([output]));
+
+    [Fact]
+    public void Log_odds_still_order_what_the_matching_rate_rounds_to_one()
+    {
+        var verifier = Linear();
+
+        Assert.Equal(verifier.MatchingRate([50]), verifier.MatchingRate([60]));
+        Assert.True(verifier.LogOdds([50]) < verifier.LogOdds([60]));
+    }
+
+    [Fact]
+    public void Any_weights_give_what_plain_loops_in_double_precision_give()
+    {
+        var number = Gen.Float[-3, 3];
+        var sample =
+            from width in Gen.Int[1, 40]
+            from hidden in Gen.Int[1, 20]
+            from mean in number.Array[width]
+            from scale in Gen.Float[0.1f, 3].Array[width]
+            from hiddenWeights in number.Array[hidden * width]
+            from hiddenBias in number.Array[hidden]
+            from outputWeights in number.Array[2 * hidden]
+            from outputBias in number.Array[2]
+            from outputs in number.Array[width]
+            select (new MetaVerifier(width, mean, scale, hiddenWeights, hiddenBias, outputWeights, outputBias), outputs);
+
+        sample.Sample((verifier, outputs) =>
+        {
+            var expected = PlainLogOdds(verifier, outputs);
+            return Math.Abs(verifier.LogOdds(outputs) - expected) <= 1e-2 + (1e-4 * Math.Abs(expected));
+        });
+    }
+
+    [Fact]
+    public void Outputs_of_another_length_are_refused() =>
+        Assert.Throws<ArgumentException>(() => ByHand.MatchingRate([1, 2, 3]));
+
+    [Theory]
+    [InlineData(1, 2, 4, 2, 4, 2)]
+    [InlineData(2, 1, 4, 2, 4, 2)]
+    [InlineData(2, 2, 3, 2, 4, 2)]
+    [InlineData(2, 2, 4, 1, 4, 2)]
+    [InlineData(2, 2, 4, 2, 3, 2)]
+    [InlineData(2, 2, 4, 2, 4, 1)]
+    [InlineData(2, 2, 0, 0, 0, 2)]
+    public void Weights_of_another_size_are_refused(int mean, int scale, int hiddenWeights, int hiddenBias, int outputWeights, int outputBias) =>
+        Assert.Throws<ArgumentException>(() => new MetaVerifier(
+            2, Ones(mean), Ones(scale), Ones(hiddenWeights), Ones(hiddenBias), Ones(outputWeights), Ones(outputBias)));
+
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(-1f)]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void A_scale_that_cannot_divide_is_refused(float scale) =>
+        Assert.Throws<ArgumentException>(() => new MetaVerifier(1, [0], [scale], [1], [0], [0, 1], [0, 0]));
+
+    [Fact]
+    public void A_weight_that_is_no_number_is_refused() =>
+        Assert.Throws<ArgumentException>(() => new MetaVerifier(1, [0], [1], [float.NaN], [0], [0, 1], [0, 0]));
+
+    /// <summary>Log-odds = the one output: relu(x) - relu(-x).</summary>
+    private static MetaVerifier Linear() => new(1, [0], [1], [1, -1], [0, 0], [0, 1, 1, 0], [0, 0]);
+
+    private static float[] Ones(int count) => [.. Enumerable.Repeat(1f, count)];
+
+    private static double PlainLogOdds(MetaVerifier v, float[] outputs)
+    {
+        var logits = new double[] { v.OutputBias[0], v.OutputBias[1] };
+        for (var h = 0; h < v.Hidden; h++)
+        {
+            double sum = v.HiddenBias[h];
+            for (var i = 0; i < v.InputWidth; i++)
+            {
+                sum += v.HiddenWeights[(h * v.InputWidth) + i] * (((double)outputs[i] - v.Mean[i]) / v.Scale[i]);
+            }
+
+            logits[0] += v.OutputWeights[h] * Math.Max(0, sum);
+            logits[1] += v.OutputWeights[v.Hidden + h] * Math.Max(0, sum);
+        }
+
+        return logits[1] - logits[0];
+    }
+}
