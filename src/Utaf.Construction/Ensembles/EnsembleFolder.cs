@@ -110,7 +110,7 @@ public sealed class EnsembleFolder
 
             return network.Freeze();
         }
-        catch (Exception e) when (e is FormatException or KeyNotFoundException or IOException)
+        catch (Exception e) when (e is FormatException or KeyNotFoundException or IOException or UnauthorizedAccessException)
         {
             throw Errors.BadMember(path, e.Message);
         }
@@ -125,7 +125,7 @@ public sealed class EnsembleFolder
         {
             return Read(path, member).Metadata[WeightsKey];
         }
-        catch (Exception e) when (e is FormatException or KeyNotFoundException or IOException)
+        catch (Exception e) when (e is FormatException or KeyNotFoundException or IOException or UnauthorizedAccessException)
         {
             throw Errors.BadMember(path, e.Message);
         }
