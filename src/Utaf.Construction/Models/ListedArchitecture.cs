@@ -28,7 +28,11 @@ public sealed record ListedArchitecture(string Path, string Sha256) : Architectu
         }
 
         using var module = file.Load();
-        var probe = zeros(context.Signature.BatchShape(2)) + tensor(context.Scaling.InputMean).view(context.Signature.BatchShape(1));
+
+        // Of the data's mean and scale, and many: a single logit may well look like a probability.
+        var shape = context.Signature.BatchShape(1);
+        var (mean, deviation) = (tensor(context.Scaling.InputMean).view(shape), tensor(context.Scaling.InputDeviation).view(shape));
+        var probe = mean + (random.Normal(context.Signature.BatchShape(64)) * deviation);
         var outputs = file.Run(module, probe).flatten(1);
         if (outputs.shape[1] != context.Signature.OutputWidth)
         {

@@ -217,6 +217,31 @@ public sealed class EnsembleBuilderTests : IDisposable
     }
 
     [Fact]
+    public void The_form_of_a_listed_classifier_with_one_output_is_told_from_more_than_one_input()
+    {
+        // Its logit lies in [0, 1] at the mean of the inputs, like a probability.
+        var owner = SmallTask.Table([5], 64, "owner", 2);
+        using var target = TargetModel.Load(Fixtures.PathOf("mlp-scripted.pt"), new Classification(), owner);
+        var data = EnsembleData.Prepare(owner, owner, [], null, new Classification(), target.Signature, 1);
+        var context = Workshop.ContextOf(target, new Classification(), data);
+        var mean = tensor(context.Scaling.InputMean).view(1, 5);
+        var shifted = context with { Scaling = context.Scaling with { InputMean = Root(target, mean) } };
+        Assert.InRange(target.Network.Forward(tensor(shifted.Scaling.InputMean).view(1, 5)).ToSingle(), 0, 1);
+
+        using var network = ListedModel.From(Fixtures.PathOf("mlp-traced.pt")).ArchitectureAfter(null!).Build(shifted, new SeededRandom(1, "listed"));
+
+        Assert.Equal((OutputForm.Logits, OutputForm.Logits), (target.Form, network.Form));
+    }
+
+    /// <summary>An input near another where the model says something in [0, 1].</summary>
+    private static float[] Root(TargetModel target, Tensor start)
+    {
+        var candidates = start + (randn(1000, 5) * 0.5);
+        var outputs = target.Network.Forward(candidates).flatten();
+        return candidates[(outputs - 0.2).abs().argmin().ToInt64()].data<float>().ToArray();
+    }
+
+    [Fact]
     public void A_listed_model_that_changed_since_is_an_error()
     {
         using var mlp = SmallTask.Mlp();
