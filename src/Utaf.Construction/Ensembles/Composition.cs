@@ -43,16 +43,18 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
     /// <summary>70 members, 35 positives and 35 negatives.</summary>
     private List<Member> Standard()
     {
-        double[] ninths = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
-        double[] quarters = [2 / 16.0, 6 / 16.0, 10 / 16.0, 14 / 16.0];
+        // Beyond 0.6 and a quarter of the filters little is left of a small model unless the thief trains it again.
         List<Member> members =
         [
-            .. Weights(ninths, variants: 1),
-            .. Filters ? FilterPrunings(quarters, variants: 1) : Weights([0.2, 0.4, 0.6, 0.8], variants: 2).Where((_, i) => i % 2 == 1),
+            .. Weights([0.2, 0.4, 0.6], variants: 1),
+            .. ((double[])[0.7, 0.8, 0.9]).Select(ratio => Positive(Pruning(ratio, 3))),
+            .. Filters
+                ? [.. FilterPrunings([2 / 16.0, 4 / 16.0], variants: 1), .. FilterPrunings([6 / 16.0, 10 / 16.0], variants: 2).Where((_, i) => i % 2 == 1)]
+                : Weights([0.1, 0.3, 0.5, 0.7], variants: 2).Where((_, i) => i % 2 == 1),
             .. Tuned(repeats: 2),
-            .. Distilled(10, varied: true),
+            .. Distilled(13, varied: true),
         ];
-        var (pruned, distilled) = (members[4], members[^1]);
+        var (pruned, distilled) = (members[1], members[^1]);
         var tuned = members.First(member => member.Recipe is FineTuning { Layers: TrainedLayers.All });
         members.AddRange(
         [
