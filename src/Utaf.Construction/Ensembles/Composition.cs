@@ -37,22 +37,24 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
             .. Distilled(4, varied: true),
         ];
         members.Add(Chain(members[0], FineTuned(TrainedLayers.All, 7)));
-        return [.. members, .. Independent(WithTargets(), 10, varied: true), .. IrrelevantModels(2)];
+        return [.. members, .. Independent(WithTargets, 10, varied: true), .. IrrelevantModels(2)];
     }
 
     /// <summary>70 members, 35 positives and 35 negatives.</summary>
     private List<Member> Standard()
     {
-        double[] ninths = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
-        double[] quarters = [2 / 16.0, 6 / 16.0, 10 / 16.0, 14 / 16.0];
+        // Beyond 0.6 and a quarter of the filters little is left of a small model unless the thief trains it again.
         List<Member> members =
         [
-            .. Weights(ninths, variants: 1),
-            .. Filters ? FilterPrunings(quarters, variants: 1) : Weights([0.2, 0.4, 0.6, 0.8], variants: 2).Where((_, i) => i % 2 == 1),
+            .. Weights([0.2, 0.4, 0.6], variants: 1),
+            .. ((double[])[0.7, 0.8, 0.9]).Select(ratio => Positive(Pruning(ratio, 3))),
+            .. Filters
+                ? [.. FilterPrunings([2 / 16.0, 4 / 16.0], variants: 1), .. FilterPrunings([6 / 16.0, 10 / 16.0], variants: 2).Where((_, i) => i % 2 == 1)]
+                : Weights([0.1, 0.3, 0.5, 0.7], variants: 2).Where((_, i) => i % 2 == 1),
             .. Tuned(repeats: 2),
-            .. Distilled(10, varied: true),
+            .. Distilled(13, varied: true),
         ];
-        var (pruned, distilled) = (members[4], members[^1]);
+        var (pruned, distilled) = (members[1], members[^1]);
         var tuned = members.First(member => member.Recipe is FineTuning { Layers: TrainedLayers.All });
         members.AddRange(
         [
@@ -61,7 +63,7 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
             Chain(tuned, Retrained(TrainedLayers.Last, 7)),
             Chain(distilled, FineTuned(TrainedLayers.All, 7)),
         ]);
-        return [.. members, .. Independent(WithTargets(), 30, varied: true), .. IrrelevantModels(5)];
+        return [.. members, .. Independent(WithTargets, 30, varied: true), .. IrrelevantModels(5)];
     }
 
     /// <summary>70 positives and 70 negatives as in Table A2.</summary>
@@ -74,7 +76,7 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
             .. Filters ? Weights(ninths, variants: 2) : Weights(ninths, variants: 4),
             .. Filters ? FilterPrunings([.. Enumerable.Range(1, 15).Select(n => n / 16.0)], variants: 2) : [],
             .. Distilled(Filters ? 14 : 26, varied: false),
-            .. Independent(TargetIsKnown ? Architectures : [new TargetArchitecture(), .. Architectures], 60, varied: false),
+            .. Independent(TargetIsKnown ? Architectures : WithTarget, 60, varied: false),
             .. IrrelevantModels(10),
         ];
     }
@@ -112,7 +114,7 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
     private Retraining Retrained(TrainedLayers layers, int repeat) => new(layers, Length.FineTuning, repeat);
 
     private IEnumerable<Member> Distilled(int count, bool varied) =>
-        Deal(Architectures, count).Select(student => Positive(new Distillation(
+        Deal(varied ? WithTarget : Architectures, count).Select(student => Positive(new Distillation(
             student.Architecture,
             Length.Students,
             varied && student.Repeat % 2 == 1 ? 1 : HintonTemperature,
@@ -135,27 +137,17 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
     /// </summary>
     private static TrainingSettings Varied(TrainingSettings training, int which) => (which % 3) switch
     {
-        0 => training with { Epochs = training.Epochs * 2, LearningRate = training.LearningRate * 2 },
+        0 => training with { Epochs = training.Epochs * 3 / 2, LearningRate = training.LearningRate * 2 },
         1 => training,
-        _ => training with { LearningRate = training.LearningRate / 2 },
+        _ => training with { Epochs = (training.Epochs + 3) / 4 },
     };
 
+    /// <summary>The target's own architecture, then the others.</summary>
+    private IReadOnlyList<Architecture> WithTarget => [.. Architectures.Prepend(new TargetArchitecture()).Distinct()];
+
     /// <summary>The architectures with the target's own in every other place: the closest that honest models come.</summary>
-    private List<Architecture> WithTargets()
-    {
-        var dealt = new List<Architecture>();
-        for (var i = 0; i < Architectures.Count; i++)
-        {
-            if (i % 2 == 0)
-            {
-                dealt.Add(new TargetArchitecture());
-            }
-
-            dealt.Add(Architectures[i]);
-        }
-
-        return dealt;
-    }
+    private IReadOnlyList<Architecture> WithTargets =>
+        [.. Architectures.SelectMany((architecture, i) => i % 2 == 0 ? [new TargetArchitecture(), architecture] : (Architecture[])[architecture])];
 
     /// <summary>Deals out a number of members to the architectures in turn, and counts each architecture's.</summary>
     private static IEnumerable<(Architecture Architecture, int Repeat)> Deal(IReadOnlyList<Architecture> architectures, int count)

@@ -16,7 +16,8 @@ internal static class DataFit
         var inputs = imageShape is not null && foreign.InputShape is [_, _, _]
             ? Resize(foreign, imageShape)
             : Columns(foreign, owner.ExampleSize);
-        var fitted = foreign with { InputShape = owner.InputShape, Inputs = Rescale(inputs, owner, imageShape is not null) };
+        var rescaled = Rescale(inputs, owner, imageShape is not null);
+        var fitted = new DataTable(owner.InputShape, rescaled, foreign.TargetWidth, foreign.Targets, foreign.Origin) { Rows = foreign.Rows };
         return task.FitTargets(fitted, owner, signature);
     }
 
@@ -25,7 +26,7 @@ internal static class DataFit
     {
         var (channels, height, width) = (shape[0], shape[1], shape[2]);
         var (fromChannels, fromHeight, fromWidth) = (foreign.InputShape[0], foreign.InputShape[1], foreign.InputShape[2]);
-        var resized = new float[foreign.Count * channels * height * width];
+        var resized = new float[(long)foreign.Count * channels * height * width];
         var i = 0;
         for (var n = 0; n < foreign.Count; n++)
         {
@@ -48,7 +49,7 @@ internal static class DataFit
     /// <summary>The columns in turn, repeated or cut to the target's width.</summary>
     private static float[] Columns(DataTable foreign, int width)
     {
-        var fitted = new float[foreign.Count * width];
+        var fitted = new float[(long)foreign.Count * width];
         for (var i = 0; i < fitted.Length; i++)
         {
             fitted[i] = foreign.Inputs[(i / width * foreign.ExampleSize) + (i % width % foreign.ExampleSize)];

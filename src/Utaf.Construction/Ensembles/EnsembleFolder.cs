@@ -14,6 +14,7 @@ public sealed class EnsembleFolder
     private const string MemberKey = "utaf.member";
     private const string PlanKey = "utaf.plan";
     private const string WeightsKey = "utaf.weights";
+    private const string Unreadable = "an unreadable plan.json";
 
     private readonly string planHash;
 
@@ -42,9 +43,9 @@ public sealed class EnsembleFolder
         if (File.Exists(planFile))
         {
             var found = ReadHash(planFile);
-            if (found != folder.planHash)
+            if (found != folder.planHash[..16])
             {
-                throw Errors.OtherPlan(path, folder.planHash[..16], found[..Math.Min(16, found.Length)]);
+                throw Errors.OtherPlan(path, folder.planHash[..16], found);
             }
         }
         else
@@ -75,7 +76,7 @@ public sealed class EnsembleFolder
     {
         var metadata = new Dictionary<string, string>
         {
-            [MemberKey] = JsonSerializer.Serialize(member, EnsemblePlan.Json),
+            [MemberKey] = Describe(member),
             [PlanKey] = planHash,
             [WeightsKey] = network.WeightsSha256(),
         };
@@ -94,7 +95,7 @@ public sealed class EnsembleFolder
         var path = FileOf(member);
         try
         {
-            var file = Read(path);
+            var file = Read(path, member);
             var network = ArchitectureOf(member).Build(architectures, new SeededRandom(Plan.Seed, member.Id));
             if (member.Recipe is not ListedModel)
             {
@@ -109,7 +110,7 @@ public sealed class EnsembleFolder
 
             return network.Freeze();
         }
-        catch (Exception e) when (e is FormatException or KeyNotFoundException or IOException)
+        catch (Exception e) when (e is FormatException or KeyNotFoundException or IOException or UnauthorizedAccessException)
         {
             throw Errors.BadMember(path, e.Message);
         }
@@ -122,21 +123,26 @@ public sealed class EnsembleFolder
         var path = FileOf(member);
         try
         {
-            return Read(path).Metadata[WeightsKey];
+            return Read(path, member).Metadata[WeightsKey];
         }
-        catch (Exception e) when (e is FormatException or KeyNotFoundException or IOException)
+        catch (Exception e) when (e is FormatException or KeyNotFoundException or IOException or UnauthorizedAccessException)
         {
             throw Errors.BadMember(path, e.Message);
         }
     }
 
-    private SafetensorsFile Read(string path)
+    private SafetensorsFile Read(string path, Member member)
     {
         var file = Safetensors.Read(File.ReadAllBytes(path));
-        return file.Metadata.GetValueOrDefault(PlanKey) == planHash
-            ? file
-            : throw new FormatException("it belongs to another plan.");
+        if (file.Metadata.GetValueOrDefault(PlanKey) != planHash)
+        {
+            throw new FormatException("it belongs to another plan.");
+        }
+
+        return file.Metadata.GetValueOrDefault(MemberKey) == Describe(member) ? file : throw new FormatException("it holds another member.");
     }
+
+    private static string Describe(Member member) => JsonSerializer.Serialize(member, EnsemblePlan.Json);
 
     private Architecture ArchitectureOf(Member member)
     {
@@ -146,15 +152,16 @@ public sealed class EnsembleFolder
 
     private string FileOf(Member member) => System.IO.Path.Combine(Path, "members", $"{member.Id}.safetensors");
 
+    /// <summary>The first 16 digits of the plan's hash: those that name the folder.</summary>
     private static string ReadHash(string planFile)
     {
         try
         {
-            return JsonSerializer.Deserialize<EnsemblePlan>(File.ReadAllText(planFile), EnsemblePlan.Json)!.Hash();
+            return JsonSerializer.Deserialize<EnsemblePlan>(File.ReadAllText(planFile), EnsemblePlan.Json)?.Hash()[..16] ?? Unreadable;
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or IOException or UnauthorizedAccessException)
         {
-            return "an unreadable plan.json";
+            return Unreadable;
         }
     }
 }

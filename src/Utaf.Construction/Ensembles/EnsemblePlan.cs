@@ -60,7 +60,7 @@ public sealed record EnsemblePlan(
         Member[] members =
         [
             .. composition.Members(profile),
-            .. options.ListedNegatives.Select(ListedModel.From).Select(recipe => new Member(recipe.Id, Stolen: false, Parent: null, recipe)),
+            .. options.ListedNegatives.Select(ListedModel.From).DistinctBy(recipe => recipe.Id).Select(recipe => new Member(recipe.Id, Stolen: false, Parent: null, recipe)),
         ];
 
         return new(

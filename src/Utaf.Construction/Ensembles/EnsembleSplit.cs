@@ -30,13 +30,15 @@ public sealed record EnsembleSplit(
     {
         RequireFraction("--test-fraction", fractions.Test);
         RequireFraction("--validation-fraction", fractions.Validation);
-        var distinct = plan.Members.DistinctBy(weightsSha256).ToList();
+        var digests = plan.Members.ToDictionary(member => member.Id, weightsSha256);
+        var distinct = plan.Members.DistinctBy(member => digests[member.Id]).ToList();
         var (training, validation, test) = (new List<Member>(), new List<Member>(), new List<Member>());
         var random = new SeededRandom(plan.Seed, "split");
 
         foreach (var side in distinct.GroupBy(member => member.Stolen))
         {
-            var lineages = side.GroupBy(plan.Lineage).GroupBy(lineage => lineage.First().Family).SelectMany(family => random.Shuffle([.. family]));
+            // By the weights that a line starts from: its first member may have been left out for another of the same.
+            var lineages = side.GroupBy(member => digests[plan.Lineage(member)]).GroupBy(lineage => lineage.First().Family).SelectMany(family => random.Shuffle([.. family]));
             var (tested, validated, all) = (0, 0, side.Count());
             var seen = 0;
 

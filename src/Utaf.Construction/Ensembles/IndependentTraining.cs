@@ -25,9 +25,11 @@ public enum DataSource
 public sealed record IndependentTraining(Architecture Architecture, DataSource Source, TrainingSettings Training, int Repeat) : Recipe
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Id => $"{Source}-{Architecture.Id}-{Repeat}".ToLowerInvariant();
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Family => $"independent-{Source}".ToLowerInvariant();
 
     /// <inheritdoc/>

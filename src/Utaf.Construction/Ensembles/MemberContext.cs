@@ -17,10 +17,10 @@ public sealed record MemberContext(
     CancellationToken CancellationToken)
 {
     /// <summary>Trains with the task's own loss on the thief's data.</summary>
-    public void TrainOnPublicData(Network network, IReadOnlyList<NamedTensor> parameters, TrainingSettings settings, Action? afterEpoch = null) =>
-        Train(network, parameters, Workshop.Public, settings, afterEpoch);
+    public void TrainOnPublicData(Network network, IReadOnlyList<NamedTensor> parameters, TrainingSettings settings, Action? afterStep = null) =>
+        Train(network, parameters, Workshop.Public, settings, afterStep);
 
     /// <summary>Trains with the task's own loss.</summary>
-    public void Train(Network network, IReadOnlyList<NamedTensor> parameters, TensorData data, TrainingSettings settings, Action? afterEpoch = null) =>
-        Trainer.Train(network, parameters, data, (outputs, targets) => Workshop.Task.Loss(outputs, targets, network.Form), settings, Random, MemberId, CancellationToken, afterEpoch);
+    public void Train(Network network, IReadOnlyList<NamedTensor> parameters, TensorData data, TrainingSettings settings, Action? afterStep = null) =>
+        Trainer.Train(network, parameters, data, (outputs, targets) => Workshop.Task.Loss(outputs, targets, network.Form), settings, Random, MemberId, CancellationToken, afterStep);
 }

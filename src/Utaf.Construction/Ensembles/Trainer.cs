@@ -22,7 +22,7 @@ public static class Trainer
     /// <param name="settings">Epochs, batch size and learning rate.</param>
     /// <param name="random">Decides the order of the examples.</param>
     /// <param name="name">The member, for messages.</param>
-    /// <param name="afterEpoch">Called after each epoch, for what has to hold throughout, such as pruned weights staying zero.</param>
+    /// <param name="afterStep">Called after each step, for what has to hold throughout, such as pruned weights staying zero.</param>
     /// <param name="cancellationToken">Looked at after every step.</param>
     /// <exception cref="UtafException">UTAF1403: the loss is NaN or infinite.</exception>
     public static void Train(
@@ -34,7 +34,7 @@ public static class Trainer
         SeededRandom random,
         string name,
         CancellationToken cancellationToken,
-        Action? afterEpoch = null)
+        Action? afterStep = null)
     {
         var learned = parameters.Select(parameter => parameter.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var parameter in network.Parameters)
@@ -77,6 +77,7 @@ public static class Trainer
                 optimiser.zero_grad();
                 objective.backward();
                 optimiser.step();
+                afterStep?.Invoke();
                 total.add_(objective.detach());
             }
 
@@ -84,8 +85,6 @@ public static class Trainer
             {
                 throw Errors.NonFiniteOutputs($"training, epoch {epoch + 1}", name);
             }
-
-            afterEpoch?.Invoke();
         }
 
         network.EvaluationMode();

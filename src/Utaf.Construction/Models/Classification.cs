@@ -30,7 +30,8 @@ public sealed class Classification : LearningTask
     /// <inheritdoc/>
     public override OutputForm Recognise(Tensor outputs)
     {
-        using var cpu = outputs.detach().cpu().contiguous();
+        using var scope = NewDisposeScope();
+        var cpu = outputs.detach().to_type(ScalarType.Float32).cpu().contiguous();
         var values = cpu.data<float>().ToArray();
         var rows = values.Chunk((int)cpu.shape[1]).ToArray();
         return OutputReading.Recognise(new SuspectOutputs((int)cpu.shape[1], rows)) switch
@@ -90,8 +91,13 @@ public sealed class Classification : LearningTask
     }
 
     /// <inheritdoc/>
-    public override DataTable FitTargets(DataTable foreign, DataTable owner, ModelSignature signature) =>
-        foreign with { Targets = [.. foreign.Targets.Select(label => (float)((long)label % Classes(signature)))] };
+    public override DataTable FitTargets(DataTable foreign, DataTable owner, ModelSignature signature)
+    {
+        // The first target column; a foreign label may be any number, below zero too.
+        var classes = Classes(signature);
+        var labels = foreign.Targets.Chunk(foreign.TargetWidth).Select(row => (long)row[0]);
+        return foreign with { TargetWidth = 1, Targets = [.. labels.Select(label => (float)(((label % classes) + classes) % classes))] };
+    }
 
     /// <summary>Accuracy, in [0, 1].</summary>
     public override double Utility(Tensor outputs, Tensor targets, OutputForm form)

@@ -27,14 +27,18 @@ public sealed record ListedArchitecture(string Path, string Sha256) : Architectu
             throw Errors.BadMember(Path, $"it changed since the plan was made (SHA-256 {Sha256[..16]}… expected, {file.Sha256[..16]}… found).");
         }
 
-        var module = file.Load();
-        var probe = zeros(context.Signature.BatchShape(2)) + tensor(context.Scaling.InputMean).view(context.Signature.BatchShape(1));
+        using var module = file.Load();
+
+        // Of the data's mean and scale, and many: a single logit may well look like a probability.
+        var shape = context.Signature.BatchShape(1);
+        var (mean, deviation) = (tensor(context.Scaling.InputMean).view(shape), tensor(context.Scaling.InputDeviation).view(shape));
+        var probe = mean + (random.Normal(context.Signature.BatchShape(64)) * deviation);
         var outputs = file.Run(module, probe).flatten(1);
         if (outputs.shape[1] != context.Signature.OutputWidth)
         {
             throw Errors.WrongOutputWidth(Path, context.Signature.OutputWidth, (int)outputs.shape[1]);
         }
 
-        return new Network(this, module, context.Target.Form == OutputForm.Raw ? OutputForm.Raw : new Classification().Recognise(outputs), lastLayer: null);
+        return new Network(this, file.Load(), context.Target.Form == OutputForm.Raw ? OutputForm.Raw : new Classification().Recognise(outputs), lastLayer: null);
     }
 }

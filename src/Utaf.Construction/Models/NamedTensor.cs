@@ -17,7 +17,8 @@ public sealed record NamedTensor(string Name, Tensor Tensor)
     /// <summary>The values as bytes.</summary>
     public SafetensorsTensor ToSafetensors()
     {
-        using var cpu = Tensor.detach().cpu().contiguous();
+        using var scope = NewDisposeScope();
+        var cpu = Tensor.detach().cpu().contiguous();
         return new(Name, Types[cpu.dtype], cpu.shape, cpu.bytes.ToArray());
     }
 
@@ -30,8 +31,9 @@ public sealed record NamedTensor(string Name, Tensor Tensor)
             throw new FormatException($"'{Name}' is {values.DType} [{string.Join(", ", values.Shape)}], expected {Types[Tensor.dtype]} [{string.Join(", ", Tensor.shape)}].");
         }
 
+        using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        using var cpu = empty(Tensor.shape, Tensor.dtype);
+        var cpu = empty(Tensor.shape, Tensor.dtype);
         values.Data.Span.CopyTo(cpu.bytes);
         Tensor.copy_(cpu);
     }

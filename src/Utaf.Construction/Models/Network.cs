@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using TorchSharp;
 using Utaf.Fingerprints;
 using static TorchSharp.torch;
@@ -120,6 +121,12 @@ public sealed class Network : IDisposable
     public string WeightsSha256()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        if (Parameters.Count + Buffers.Count == 0)
+        {
+            // A frozen model's weights are constants in its code: the file that it came from tells it apart.
+            hash.AppendData(Encoding.UTF8.GetBytes(Architecture.Id));
+        }
+
         foreach (var tensor in Export())
         {
             hash.AppendData(tensor.Data.Span);
@@ -155,7 +162,13 @@ public sealed class Network : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        DisposeTensors();
+        // Disposing a TorchScript module makes new handles for the tensors of each of its parts, and forgets them.
+        using var scope = NewDisposeScope();
+        foreach (var named in Parameters.Concat(Buffers))
+        {
+            named.Tensor.Dispose();
+        }
+
         module.Dispose();
     }
 
@@ -164,12 +177,4 @@ public sealed class Network : IDisposable
     (
         [.. module.named_parameters().Select(p => new NamedTensor(p.name, p.parameter.DetachFromDisposeScope()))],
         [.. module.named_buffers().Select(b => new NamedTensor(b.name, b.buffer.DetachFromDisposeScope()))]);
-
-    private void DisposeTensors()
-    {
-        foreach (var named in Parameters.Concat(Buffers))
-        {
-            named.Tensor.Dispose();
-        }
-    }
 }

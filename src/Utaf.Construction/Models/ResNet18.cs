@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Utaf.Torch;
 using static TorchSharp.torch;
 
@@ -10,6 +11,7 @@ namespace Utaf.Models;
 public sealed record ResNet18 : Architecture
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Id => "resnet-18";
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Utaf.Torch;
 
 namespace Utaf.Models;
@@ -6,6 +7,7 @@ namespace Utaf.Models;
 public sealed record TargetArchitecture : Architecture
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Id => "target";
 
     /// <inheritdoc/>

@@ -39,8 +39,19 @@ internal static partial class TorchScriptCode
     private static string? Operator(string space, string name) =>
         ComputingNamespaces.Contains(space) && !ReachesOut().IsMatch(name) ? null : $"{space}::{name}";
 
-    // Strings and comments are read too, so that nothing in them counts and nothing after them is missed.
-    [GeneratedRegex("""(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\#[^\n]*|\\\r?\n)|(?<code>\w+|[^\w\s])""", RegexOptions.Singleline)]
+    // Strings and comments are read too, so that nothing in them counts and nothing after them is missed. The dots of a
+    // number (1.) and of an ellipsis belong to them: they do not make an attribute of the word on the next line.
+    [GeneratedRegex(
+        """"
+        (?:
+            '{3}(?:\\.|(?!'{3})[^\\])*'{3} | "{3}(?:\\.|(?!"{3})[^\\])*"{3}
+            | '(?:\\.|[^'\\])*' | "(?:\\.|[^"\\])*"
+            | \#[^\n]*
+            | \\\r?\n
+        )
+        | (?<code>\d\w*\.?\d* | \.{3} | \w+ | [^\w\s])
+        """",
+        RegexOptions.Singleline | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Word();
 
     [GeneratedRegex("(?:^|_)(?:save|load|file|pickle|unpickle|read|write|open|fork|system|exec)(?:_|$)", RegexOptions.IgnoreCase)]

@@ -20,10 +20,11 @@ public static class Zoo
     }
 
     /// <summary>Reads names such as <c>mlp-100-100</c>, <c>convnet-16-32</c> or <c>resnet-18</c>.</summary>
-    /// <exception cref="UtafException">UTAF1001: no such architecture, or it does not fit the inputs.</exception>
+    /// <exception cref="UtafException">UTAF1001: no architecture at all, or one that there is not, or that does not fit the inputs.</exception>
     public static IReadOnlyList<Architecture> Parse(string names, ArchitectureContext context)
     {
-        return [.. names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
+        // Members are named after their architectures: one that is given twice counts once.
+        return [.. names.Split(',', StringSplitOptions.TrimEntries).Select(Parse).Distinct()];
 
         Architecture Parse(string name)
         {

@@ -11,6 +11,7 @@ namespace Utaf.Ensembles.Obfuscations;
 public sealed record Distillation(Architecture Student, TrainingSettings Training, double Temperature, int Repeat) : Obfuscation
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Id => $"distillation-{Student.Id}-{Repeat}";
 
     /// <inheritdoc/>

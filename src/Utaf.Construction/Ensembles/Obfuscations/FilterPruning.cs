@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Utaf.Models;
 using static TorchSharp.torch;
 
@@ -11,9 +12,11 @@ namespace Utaf.Ensembles.Obfuscations;
 public sealed record FilterPruning(double Ratio, PruningCriterion Criterion, TrainingSettings Recovery) : Obfuscation
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Id => string.Create(CultureInfo.InvariantCulture, $"filter-pruning-{Ratio:0.0000}-{Criterion}-{Recovery.Epochs}").ToLowerInvariant();
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Family => "filter-pruning";
 
     /// <inheritdoc/>
@@ -37,7 +40,7 @@ public sealed record FilterPruning(double Ratio, PruningCriterion Criterion, Tra
             if (Recovery.Epochs > 0)
             {
                 using var gradient = enable_grad();
-                context.TrainOnPublicData(stolen, stolen.Parameters, Recovery, afterEpoch: Remove);
+                context.TrainOnPublicData(stolen, stolen.Parameters, Recovery, afterStep: Remove);
             }
         }
 
@@ -59,7 +62,7 @@ public sealed record FilterPruning(double Ratio, PruningCriterion Criterion, Tra
         var importance = Criterion == PruningCriterion.L1
             ? kernels.Tensor.abs().flatten(1).sum(1)
             : context.Random.Uniform([filters], 1).to(kernels.Tensor.device);
-        var keep = importance.gt(importance.kthvalue(removed, 0).values).to_type(kernels.Tensor.dtype);
+        var keep = PruningMask.Keep(importance, removed).to_type(kernels.Tensor.dtype);
         var channel = stolen.Parameters
             .Where(parameter => parameter.Layer == kernels.Layer && parameter != kernels)
             .Concat(Layers.NormAfter(stolen, kernels))

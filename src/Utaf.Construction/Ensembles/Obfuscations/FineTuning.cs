@@ -21,9 +21,11 @@ public enum TrainedLayers
 public sealed record FineTuning(TrainedLayers Layers, TrainingSettings Training, int Repeat) : Obfuscation
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Id => $"{(Layers == TrainedLayers.Last ? "ftll" : "ftal")}-{Training.Epochs}-{Repeat}";
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Family => "fine-tuning";
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Utaf.Models;
 
 namespace Utaf.Ensembles.Obfuscations;
@@ -9,9 +10,11 @@ namespace Utaf.Ensembles.Obfuscations;
 public sealed record Retraining(TrainedLayers Layers, TrainingSettings Training, int Repeat) : Obfuscation
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Id => $"{(Layers == TrainedLayers.Last ? "rtll" : "rtal")}-{Training.Epochs}-{Repeat}";
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Family => "retraining";
 
     /// <inheritdoc/>

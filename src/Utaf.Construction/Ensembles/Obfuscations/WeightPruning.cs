@@ -35,9 +35,11 @@ public enum PruningScope
 public sealed record WeightPruning(double Ratio, PruningScope Scope, PruningCriterion Criterion, TrainingSettings Recovery) : Obfuscation
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Id => string.Create(CultureInfo.InvariantCulture, $"weight-pruning-{Ratio:0.00}-{Scope}-{Criterion}-{Recovery.Epochs}").ToLowerInvariant();
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Family => "weight-pruning";
 
     /// <inheritdoc/>
@@ -50,7 +52,7 @@ public sealed record WeightPruning(double Ratio, PruningScope Scope, PruningCrit
         Prune();
         if (Recovery.Epochs > 0)
         {
-            context.TrainOnPublicData(stolen, stolen.Parameters, Recovery, afterEpoch: Prune);
+            context.TrainOnPublicData(stolen, stolen.Parameters, Recovery, afterStep: Prune);
         }
 
         return stolen;
@@ -73,10 +75,15 @@ public sealed record WeightPruning(double Ratio, PruningScope Scope, PruningCrit
                 ? weight.Tensor.abs()
                 : context.Random.Uniform(weight.Tensor.shape, 1).to(weight.Tensor.device).abs())
             .ToList();
-        var common = Scope == PruningScope.Global ? Threshold(cat([.. importance.Select(scores => scores.flatten())])) : null;
-        return [.. importance.Select(scores => scores.gt(common ?? Threshold(scores.flatten())).to_type(scores.dtype))];
+        if (Scope == PruningScope.PerLayer)
+        {
+            return [.. importance.Select(scores => PruningMask.Keep(scores, Removed(scores)))];
+        }
+
+        var all = cat([.. importance.Select(scores => scores.flatten())]);
+        var parts = PruningMask.Keep(all, Removed(all)).split([.. importance.Select(scores => scores.numel())]);
+        return [.. parts.Zip(importance, (part, scores) => part.view(scores.shape))];
     }
 
-    /// <summary>The score of the last weight that goes.</summary>
-    private Tensor Threshold(Tensor scores) => scores.kthvalue(Math.Max(1, (long)Math.Round(Ratio * scores.numel())), 0).values;
+    private long Removed(Tensor scores) => Math.Max(1, (long)Math.Round(Ratio * scores.numel()));
 }
