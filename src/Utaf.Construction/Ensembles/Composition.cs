@@ -135,9 +135,9 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
     /// Honest competitors train as they please. Were all trained alike, the meta-verifier could tell them by how sure they
     /// are, and take any model that was trained like the target for a copy.
     /// </summary>
-    private static TrainingSettings Varied(TrainingSettings training, int which) => (which % 3) switch
+    private static TrainingSettings Varied(TrainingSettings training, int which) => (which % 4) switch
     {
-        0 => training with { Epochs = training.Epochs * 3 / 2, LearningRate = training.LearningRate * 2 },
+        0 or 2 => training with { Epochs = training.Epochs * 3 / 2, LearningRate = training.LearningRate * 2 },
         1 => training,
         _ => training with { Epochs = (training.Epochs + 3) / 4 },
     };
@@ -147,7 +147,7 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
 
     /// <summary>The architectures with the target's own in every other place: the closest that honest models come.</summary>
     private IReadOnlyList<Architecture> WithTargets =>
-        [.. Architectures.SelectMany((architecture, i) => i % 2 == 0 ? [new TargetArchitecture(), architecture] : (Architecture[])[architecture])];
+        [.. Architectures.SelectMany(architecture => (Architecture[])[new TargetArchitecture(), architecture])];
 
     /// <summary>Deals out a number of members to the architectures in turn, and counts each architecture's.</summary>
     private static IEnumerable<(Architecture Architecture, int Repeat)> Deal(IReadOnlyList<Architecture> architectures, int count)
