@@ -3,6 +3,7 @@ using System.Globalization;
 using Utaf;
 using Utaf.Benchmarks;
 using Utaf.Construction;
+using Utaf.Ensembles;
 using Utaf.Metrics;
 using Utaf.Torch;
 
@@ -27,7 +28,7 @@ warfarin.SetAction(parsed =>
             Reference.Run(script, parsed.GetValue(data)!, seed, parsed.GetValue(threads));
         }
 
-        var result = WarfarinScenario.Run(parsed.GetValue(data)!, parsed.GetValue(work)!, seed, new ConstructionOptions(Schedule: parsed.GetValue(schedule)), Console.WriteLine);
+        var result = WarfarinScenario.Run(parsed.GetValue(data)!, parsed.GetValue(work)!, seed, new ConstructionOptions(Schedule: parsed.GetValue(schedule), Fractions: new SplitFractions(Test: 0.5)), Console.WriteLine);
         var heldOut = result.Manifest.HeldOut;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: AUC {heldOut.Auc:0.0000}, ARUC {heldOut.Aruc:0.0000}, robustness at uniqueness 1 {heldOut.RobustnessAtUniquenessOne:0.000}, construction {result.ConstructionSeconds:0.00} s"));
         results.Add(result);

@@ -21,12 +21,15 @@ internal sealed class FullSchedule : ConstructionSchedule
     private const double VerifierMomentum = 0.99;
     private const int Measurements = 10;
 
+    // Fingerprints start in the middle between two examples, give or take half of this.
+    private const double Spread = 0.4;
+
     // Sharpens scores: the meta-verifier stops learning long before its scores are as far apart as its evidence.
     private const double Sharpness = 2;
 
     public override int Iterations => 60;
 
-    public override double InputLearningRate => 0.03;
+    public override double InputLearningRate => 0.1;
 
     public override double VerifierLearningRate => 0.01;
 
@@ -90,13 +93,23 @@ internal sealed class FullSchedule : ConstructionSchedule
         return (learning.Box.ToInputs(free).detach().MoveToOuterDisposeScope(), curve);
     }
 
-    /// <summary>Fingerprints start at examples of the owner's: where the target learned something, its copies inherit it.</summary>
+    /// <summary>
+    /// Fingerprints start between two of the owner's examples: near what the target learned, so that its copies inherit
+    /// its answers, and yet at no example that honest models of the same data learned too.
+    /// </summary>
     private static Tensor Start(Learning learning)
     {
         using var scope = NewDisposeScope();
-        var order = learning.Random.Permutation((int)learning.OwnerInputs.shape[0]);
-        var drawn = Enumerable.Range(0, learning.Options.Examples).Select(i => order[i % order.Length]).ToArray();
-        return learning.Box.ToFree(learning.OwnerInputs.index_select(0, tensor(drawn, device: learning.OwnerInputs.device))).MoveToOuterDisposeScope();
+        var (random, examples, inputs) = (learning.Random, learning.Options.Examples, learning.OwnerInputs);
+        long[] weightShape = [examples, .. Enumerable.Repeat(1L, (int)inputs.dim() - 1)];
+        var weight = (random.Uniform(weightShape, Spread / 2) + 0.5).to(inputs.device);
+        return learning.Box.ToFree((Drawn() * weight) + (Drawn() * (1 - weight))).MoveToOuterDisposeScope();
+
+        Tensor Drawn()
+        {
+            var order = random.Permutation((int)inputs.shape[0]);
+            return inputs.index_select(0, tensor(Enumerable.Range(0, examples).Select(i => order[i % order.Length]).ToArray(), device: inputs.device));
+        }
     }
 
     /// <summary>One mini-batch: the target and some members of each side, leaving the gradients of fingerprint and meta-verifier.</summary>

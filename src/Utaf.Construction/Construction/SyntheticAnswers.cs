@@ -55,6 +55,18 @@ internal sealed class SyntheticAnswers
         return task.Sound(made.view(count * examples, width)).view(count, -1).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Whether <see cref="Damaged"/> makes copies, and not honest models as well.</summary>
+    public bool KnowsDamage => task.FadedAnswersAreDamage;
+
+    /// <summary>The members' answers, had they been trained to be more or less sure.</summary>
+    /// <param name="answers">[members, N·d_out].</param>
+    /// <returns>[members, N·d_out], with gradients.</returns>
+    public Tensor OtherwiseSure(Tensor answers)
+    {
+        using var scope = NewDisposeScope();
+        return task.OtherwiseSure(answers.view(answers.shape[0], -1, width)).view(answers.shape[0], -1).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Heavily damaged copies: a positive on its way to the answers of a model without weights.</summary>
     /// <param name="positives">[positives, N·d_out].</param>
     /// <param name="count">How many to make.</param>

@@ -23,7 +23,7 @@ internal sealed record VerifierLoss(Objective Objective, SyntheticAnswers Synthe
     public Tensor OfAll(TrainableVerifier verifier, Tensor answers, OutputStandards standards)
     {
         using var scope = NewDisposeScope();
-        var members = Objective.Loss(verifier.LogProbabilities(WithNoise(standards.Apply(answers))));
+        var members = Objective.Loss(verifier.LogProbabilities(WithNoise(standards.Apply(Synthetic.OtherwiseSure(answers)))));
         return (members + OfSynthetic(verifier, answers, standards)).MoveToOuterDisposeScope();
     }
 
@@ -35,11 +35,14 @@ internal sealed record VerifierLoss(Objective Objective, SyntheticAnswers Synthe
     {
         using var scope = NewDisposeScope();
         var unrelated = Synthetic.Unrelated(answers, UnrelatedCount);
-        var damaged = Synthetic.Damaged(answers.index_select(0, Objective.PositivePlaces), DamagedCount);
-        var log = verifier.LogProbabilities(standards.Apply(cat([unrelated, damaged])));
-        var negative = log.narrow(0, 0, UnrelatedCount).select(1, 0).mean();
-        var positive = log.narrow(0, UnrelatedCount, DamagedCount).select(1, 1).mean();
-        return (-(negative * UnrelatedWeight) - (positive * DamagedWeight)).MoveToOuterDisposeScope();
+        var loss = verifier.LogProbabilities(standards.Apply(unrelated)).select(1, 0).mean() * -UnrelatedWeight;
+        if (Synthetic.KnowsDamage)
+        {
+            var damaged = Synthetic.Damaged(answers.index_select(0, Objective.PositivePlaces), DamagedCount);
+            loss -= verifier.LogProbabilities(standards.Apply(damaged)).select(1, 1).mean() * DamagedWeight;
+        }
+
+        return loss.MoveToOuterDisposeScope();
     }
 
     // Members are few and answers are many: noise keeps the meta-verifier from learning single members by heart.

@@ -5,7 +5,7 @@ namespace Utaf.Ensembles;
 /// <summary>What part of the ensemble goes where.</summary>
 /// <param name="Test">Fraction that is held out and touched once, in (0, 1).</param>
 /// <param name="Validation">Fraction of the rest on which choices are made, in (0, 1).</param>
-public sealed record SplitFractions(double Test = 0.5, double Validation = 0.2);
+public sealed record SplitFractions(double Test = 0.4, double Validation = 0.2);
 
 /// <summary>
 /// The ensemble in three parts: training, validation for choices, and a test part that is touched once. Whole lines of

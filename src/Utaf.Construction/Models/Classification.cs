@@ -77,6 +77,20 @@ public sealed class Classification : LearningTask
     }
 
     /// <inheritdoc/>
+    public override bool FadedAnswersAreDamage => false;
+
+    /// <summary>Probabilities to a power of each model's own, from a half to two: how sure a model is tells how it was trained, not from what.</summary>
+    public override Tensor OtherwiseSure(Tensor products)
+    {
+        using var scope = NewDisposeScope();
+        const double smallest = 1e-7;
+        var power = (((rand([products.shape[0], 1, 1], device: products.device) * 2) - 1) * Math.Log(2)).exp();
+        var scores = products.clamp(smallest, 1 - smallest).log() * power;
+        var complement = (1 - products.clamp(smallest, 1 - smallest)).log() * power;
+        return (products.shape[2] > 1 ? scores.softmax(2) : (scores - complement).sigmoid()).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
     public override (float[] Mean, float[] Deviation) OutputScale(DataTable owner, ModelSignature signature) =>
         (new float[signature.OutputWidth], [.. Enumerable.Repeat(1f, signature.OutputWidth)]);
 

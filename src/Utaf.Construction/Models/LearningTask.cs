@@ -55,6 +55,14 @@ public abstract class LearningTask
     /// <summary>Moves made-up products to the nearest ones that a model could give, [N, out].</summary>
     public abstract Tensor Sound(Tensor products);
 
+    /// <summary>Whether answers that fade to a constant speak of a damaged copy. A weak but honest classifier's fade as well.</summary>
+    public abstract bool FadedAnswersAreDamage { get; }
+
+    /// <summary>The products of the same models, had they been trained to be more or less sure of themselves.</summary>
+    /// <param name="products">[K, N, out].</param>
+    /// <returns>[K, N, out].</returns>
+    public abstract Tensor OtherwiseSure(Tensor products);
+
     /// <summary>The scale of the outputs that networks from scratch have built in: (mean, deviation), each [out].</summary>
     public abstract (float[] Mean, float[] Deviation) OutputScale(DataTable owner, ModelSignature signature);
 

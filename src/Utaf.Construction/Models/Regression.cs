@@ -44,6 +44,12 @@ public sealed class Regression : LearningTask
     public override Tensor Sound(Tensor products) => products.alias();
 
     /// <inheritdoc/>
+    public override bool FadedAnswersAreDamage => true;
+
+    /// <inheritdoc/>
+    public override Tensor OtherwiseSure(Tensor products) => products.alias();
+
+    /// <inheritdoc/>
     public override (float[] Mean, float[] Deviation) OutputScale(DataTable owner, ModelSignature signature) =>
         ColumnStatistics.Of(owner.Targets, owner.TargetWidth);
 
