@@ -24,6 +24,9 @@ internal sealed class FullSchedule : ConstructionSchedule
     // Fingerprints start in the middle between two examples, give or take half of this.
     private const double Spread = 0.4;
 
+    // The hidden units learn as five small verifiers of their own and are read as one: their mean errs less than each.
+    private const int Committees = 5;
+
     // Sharpens scores: the meta-verifier stops learning long before its scores are as far apart as its evidence.
     private const double Sharpness = 2;
 
@@ -62,7 +65,7 @@ internal sealed class FullSchedule : ConstructionSchedule
         var answers = learning.Training.Outputs(learning.Box.ToInputs(free).detach());
         var standards = OutputStandards.OfTarget(answers);
         var device = answers.device;
-        using var verifier = new TrainableVerifier((int)answers.shape[1], learning.Random, device);
+        using var verifier = new TrainableVerifier((int)answers.shape[1], learning.Random, device, committees: 1);
         using var inputOptimiser = optim.Adam([free], inputRate);
         using var verifierOptimiser = optim.Adam(verifier.Parameters, verifierRate, beta2: VerifierMomentum);
         Fit(verifier, verifierOptimiser, new(new(learning.Training.Stolen, learning.Weights, device), learning.Synthetic), standards, answers, WarmUpSteps, decayFrom: null);
@@ -134,7 +137,7 @@ internal sealed class FullSchedule : ConstructionSchedule
     {
         using var scope = NewDisposeScope();
         learning.CancellationToken.ThrowIfCancellationRequested();
-        var verifier = new TrainableVerifier((int)answers.shape[1], learning.Random, answers.device);
+        var verifier = new TrainableVerifier((int)answers.shape[1], learning.Random, answers.device, Committees);
         using var optimiser = optim.Adam(verifier.Parameters, rate, beta2: VerifierMomentum);
         Fit(verifier, optimiser, new(new(stolen, learning.Weights, answers.device), learning.Synthetic), standards, answers, VerifierSteps, decayFrom: rate);
         verifier.Sharpen(Sharpness);

@@ -20,7 +20,7 @@ internal sealed class Objective
         var negatives = stolen.Count - 1 - positives;
         var each = stolen.Select((positive, place) => place == 0 ? weights.Target : positive ? weights.Positive / positives : weights.Negative / negatives);
         weight = tensor(each.Select(value => (float)(value / sum)).ToArray(), device: device);
-        truth = tensor(stolen.Select(positive => positive ? 1L : 0L).ToArray(), device: device).unsqueeze(1);
+        truth = tensor(stolen.SelectMany(positive => positive ? (float[])[0, 1] : [1, 0]).ToArray(), [stolen.Count, 2], device: device);
         PositivePlaces = tensor(stolen.Select((positive, place) => (positive, place)).Where(member => member.positive).Select(member => (long)member.place).ToArray(), device: device);
     }
 
@@ -28,6 +28,12 @@ internal sealed class Objective
     public Tensor PositivePlaces { get; }
 
     /// <summary>The whole objective.</summary>
-    /// <param name="logProbabilities">log p₋ and log p₊ of every member, [members, 2].</param>
-    public Tensor Loss(Tensor logProbabilities) => -(logProbabilities.gather(1, truth).squeeze(1) * weight).sum();
+    /// <param name="logProbabilities">log p₋ and log p₊ of every member, by each committee: [committees, members, 2].</param>
+    /// <returns>The mean over committees, a scalar.</returns>
+    public Tensor Loss(Tensor logProbabilities)
+    {
+        using var scope = NewDisposeScope();
+        var ofTruth = (logProbabilities * truth).sum(2);
+        return (-(ofTruth * weight).sum(1).mean()).MoveToOuterDisposeScope();
+    }
 }

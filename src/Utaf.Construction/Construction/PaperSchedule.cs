@@ -30,7 +30,7 @@ internal sealed class PaperSchedule : ConstructionSchedule
         var inputs = learning.Box.ToInputs(free).detach();
         var answers = members.Outputs(inputs);
         var standards = OutputStandards.OfTarget(answers);
-        var verifier = new TrainableVerifier((int)answers.shape[1], random, device);
+        var verifier = new TrainableVerifier((int)answers.shape[1], random, device, committees: 1);
         using var inputOptimiser = optim.Adam([free], options.InputLearningRate ?? InputLearningRate);
         using var verifierOptimiser = optim.Adam(verifier.Parameters, options.VerifierLearningRate ?? VerifierLearningRate);
 
@@ -46,7 +46,7 @@ internal sealed class PaperSchedule : ConstructionSchedule
             var x = learning.Box.ToInputs(free);
             var triple = members.Select([0, positives[random.NextInt32(positives.Length)], negatives[random.NextInt32(negatives.Length)]]).Outputs(x);
             var log = verifier.LogProbabilities(standards.Apply(triple));
-            var loss = -((log[0, 1] * weights.Target) + (log[1, 1] * weights.Positive) + (log[2, 0] * weights.Negative));
+            var loss = -((log[0, 0, 1] * weights.Target) + (log[0, 1, 1] * weights.Positive) + (log[0, 2, 0] * weights.Negative));
             inputOptimiser.zero_grad();
             verifierOptimiser.zero_grad();
             loss.backward();

@@ -5,7 +5,11 @@ using static TorchSharp.torch;
 
 namespace Utaf.Construction;
 
-/// <summary>The meta-verifier while it learns: (N·d_out)–100–2 with ReLU, on standardised outputs.</summary>
+/// <summary>
+/// The meta-verifier while it learns: (N·d_out)–100–2 with ReLU, on standardised outputs. Its hidden units may be divided
+/// into committees, each of which learns to decide by itself; what they make together is still one (N·d_out)–100–2, whose
+/// log-odds are the mean of theirs.
+/// </summary>
 internal sealed class TrainableVerifier : IDisposable
 {
     private const int Hidden = 100;
@@ -14,17 +18,20 @@ internal sealed class TrainableVerifier : IDisposable
     private readonly Parameter hiddenBias;
     private readonly Parameter outputWeight;
     private readonly Parameter outputBias;
+    private readonly int committees;
 
     /// <param name="inputWidth">N·d_out.</param>
     /// <param name="random">Draws the weights, uniform within 1/√fan_in as PyTorch's linear layers.</param>
     /// <param name="device">Where it learns.</param>
-    public TrainableVerifier(int inputWidth, SeededRandom random, Device device)
+    /// <param name="committees">How many share the hidden units equally; 1 for the paper's meta-verifier.</param>
+    public TrainableVerifier(int inputWidth, SeededRandom random, Device device, int committees)
     {
-        var (hiddenBound, outputBound) = (1 / Math.Sqrt(inputWidth), 1 / Math.Sqrt(Hidden));
+        this.committees = committees;
+        var (hiddenBound, outputBound) = (1 / Math.Sqrt(inputWidth), 1 / Math.Sqrt(Hidden / committees));
         hiddenWeight = Learned([inputWidth, Hidden], hiddenBound);
         hiddenBias = Learned([Hidden], hiddenBound);
-        outputWeight = Learned([Hidden, 2], outputBound);
-        outputBias = Learned([2], outputBound);
+        outputWeight = Learned([committees, Hidden / committees, 2], outputBound);
+        outputBias = Learned([committees, 1, 2], outputBound);
 
         Parameter Learned(long[] shape, double bound)
         {
@@ -38,14 +45,13 @@ internal sealed class TrainableVerifier : IDisposable
     /// <summary>What the optimiser learns.</summary>
     public IReadOnlyList<Parameter> Parameters => [hiddenWeight, hiddenBias, outputWeight, outputBias];
 
-    /// <summary>log p₋ and log p₊ of each member.</summary>
+    /// <summary>log p₋ and log p₊ of each member, by each committee.</summary>
     /// <param name="standardised">[K, N·d_out].</param>
-    /// <returns>[K, 2].</returns>
+    /// <returns>[committees, K, 2].</returns>
     public Tensor LogProbabilities(Tensor standardised)
     {
         using var scope = NewDisposeScope();
-        var hidden = addmm(hiddenBias, standardised, hiddenWeight, 1, 1).relu();
-        return addmm(outputBias, hidden, outputWeight, 1, 1).log_softmax(1).MoveToOuterDisposeScope();
+        return Scores(standardised).log_softmax(2).MoveToOuterDisposeScope();
     }
 
     /// <summary>Multiplies the log-odds, by the last layer.</summary>
@@ -61,8 +67,8 @@ internal sealed class TrainableVerifier : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var log = LogProbabilities(standardised);
-        return [.. (log.select(1, 1) - log.select(1, 0)).to_type(ScalarType.Float64).cpu().data<double>()];
+        var scores = Scores(standardised).mean([0]);
+        return [.. (scores.select(1, 1) - scores.select(1, 0)).to_type(ScalarType.Float64).cpu().data<double>()];
     }
 
     /// <summary>The same function in managed code.</summary>
@@ -76,8 +82,8 @@ internal sealed class TrainableVerifier : IDisposable
             Values(standards.Deviation),
             Values(hiddenWeight.t()),
             Values(hiddenBias),
-            Values(outputWeight.t()),
-            Values(outputBias));
+            Values((outputWeight / committees).view(Hidden, 2).t()),
+            Values(outputBias.mean([0]).view(2)));
     }
 
     /// <inheritdoc/>
@@ -87,6 +93,12 @@ internal sealed class TrainableVerifier : IDisposable
         {
             parameter.Dispose();
         }
+    }
+
+    private Tensor Scores(Tensor standardised)
+    {
+        var hidden = addmm(hiddenBias, standardised, hiddenWeight, 1, 1).relu();
+        return hidden.view(standardised.shape[0], committees, -1).transpose(0, 1).bmm(outputWeight) + outputBias;
     }
 
     private static float[] Values(Tensor tensor)

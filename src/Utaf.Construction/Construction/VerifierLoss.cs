@@ -35,11 +35,11 @@ internal sealed record VerifierLoss(Objective Objective, SyntheticAnswers Synthe
     {
         using var scope = NewDisposeScope();
         var unrelated = Synthetic.Unrelated(answers, UnrelatedCount);
-        var loss = verifier.LogProbabilities(standards.Apply(unrelated)).select(1, 0).mean() * -UnrelatedWeight;
+        var loss = verifier.LogProbabilities(standards.Apply(unrelated)).select(2, 0).mean() * -UnrelatedWeight;
         if (Synthetic.KnowsDamage)
         {
             var damaged = Synthetic.Damaged(answers.index_select(0, Objective.PositivePlaces), DamagedCount);
-            loss -= verifier.LogProbabilities(standards.Apply(damaged)).select(1, 1).mean() * DamagedWeight;
+            loss -= verifier.LogProbabilities(standards.Apply(damaged)).select(2, 1).mean() * DamagedWeight;
         }
 
         return loss.MoveToOuterDisposeScope();

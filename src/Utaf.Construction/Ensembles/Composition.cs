@@ -12,6 +12,9 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
 {
     private const double HintonTemperature = 4;
 
+    // Softened probabilities, labels alone, probabilities as an API serves them.
+    private static readonly double[] Temperatures = [HintonTemperature, 0, 1];
+
     /// <summary>The names of the profiles.</summary>
     public const string Profiles = "quick, standard or paper";
 
@@ -117,7 +120,7 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
         Deal(varied ? WithTarget : Architectures, count).Select(student => Positive(new Distillation(
             student.Architecture,
             Length.Students,
-            varied && student.Repeat % 2 == 1 ? 1 : HintonTemperature,
+            varied ? Temperatures[student.Repeat % Temperatures.Length] : HintonTemperature,
             student.Repeat)));
 
     /// <summary>Half on the owner's data, half on public data.</summary>
@@ -125,7 +128,7 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
         Deal(architectures, count).Select(model => Negative(new IndependentTraining(
             model.Architecture,
             model.Repeat % 2 == 0 ? DataSource.Owner : DataSource.Public,
-            varied ? Varied(Length.FromScratch, model.Repeat / 2) : Length.FromScratch,
+            varied ? Varied(Length.FromScratch, model.Position + model.Repeat) : Length.FromScratch,
             model.Repeat)));
 
     private IEnumerable<Member> IrrelevantModels(int count) =>
@@ -150,7 +153,7 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
         [.. Architectures.SelectMany(architecture => (Architecture[])[new TargetArchitecture(), architecture])];
 
     /// <summary>Deals out a number of members to the architectures in turn, and counts each architecture's.</summary>
-    private static IEnumerable<(Architecture Architecture, int Repeat)> Deal(IReadOnlyList<Architecture> architectures, int count)
+    private static IEnumerable<(Architecture Architecture, int Position, int Repeat)> Deal(IReadOnlyList<Architecture> architectures, int count)
     {
         var dealt = new Dictionary<Architecture, int>();
         for (var i = 0; i < count; i++)
@@ -158,7 +161,7 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
             var architecture = architectures[i % architectures.Count];
             var repeat = dealt.GetValueOrDefault(architecture);
             dealt[architecture] = repeat + 1;
-            yield return (architecture, repeat);
+            yield return (architecture, i % architectures.Count, repeat);
         }
     }
 

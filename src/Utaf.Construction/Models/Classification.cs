@@ -49,10 +49,18 @@ public sealed class Classification : LearningTask
     public override Tensor Loss(Tensor outputs, Tensor targets, OutputForm form) =>
         nn.functional.nll_loss(nn.functional.log_softmax(Scores(outputs, form), 1), targets);
 
-    /// <summary>Hinton, Vinyals and Dean (2015): T² · KL(teacher at T ‖ student at T), the mean over examples.</summary>
+    /// <summary>
+    /// Hinton, Vinyals and Dean (2015): T² · KL(teacher at T ‖ student at T), the mean over examples. At temperature 0 the
+    /// student learns the teacher's labels alone, as from an API that gives no more.
+    /// </summary>
     public override Tensor DistillationLoss(Tensor student, OutputForm studentForm, Tensor teacher, OutputForm teacherForm, double temperature)
     {
         using var scope = NewDisposeScope();
+        if (temperature == 0)
+        {
+            return Loss(student, Scores(teacher, teacherForm).argmax(1), studentForm).MoveToOuterDisposeScope();
+        }
+
         var learned = nn.functional.log_softmax(Scores(student, studentForm) / temperature, 1);
         var taught = nn.functional.log_softmax(Scores(teacher, teacherForm) / temperature, 1);
         var divergence = (taught.exp() * (taught - learned)).sum(1).mean();

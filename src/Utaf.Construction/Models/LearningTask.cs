@@ -46,7 +46,7 @@ public abstract class LearningTask
     /// <param name="studentForm">What the student's outputs mean.</param>
     /// <param name="teacher">[N, out].</param>
     /// <param name="teacherForm">What the teacher's outputs mean.</param>
-    /// <param name="temperature">Hinton's temperature, above 0; tasks without classes have no use for it.</param>
+    /// <param name="temperature">Hinton's temperature, or 0 for labels alone; tasks without classes have no use for it.</param>
     public abstract Tensor DistillationLoss(Tensor student, OutputForm studentForm, Tensor teacher, OutputForm teacherForm, double temperature);
 
     /// <summary>The outputs as an API would serve them, [N, out]: what the meta-verifier reads.</summary>

@@ -10,12 +10,13 @@ public static class Zoo
     public static IReadOnlyList<Architecture> For(ArchitectureContext context)
     {
         Architecture[] perceptrons = [new Mlp([100]), new Mlp([100, 100]), new Mlp([100, 100, 100])];
+        Architecture weak = new Mlp([10]);
         Architecture[] convolutional = [new SmallConvNet([16, 32]), new SmallConvNet([16, 32, 64])];
         Architecture[] all = context.ImageShape is null
             ? perceptrons
             : context.Target.ParameterCount >= LargeTarget
                 ? [.. convolutional, perceptrons[1], new ResNet18()]
-                : [.. convolutional, .. perceptrons[..2]];
+                : [.. convolutional, .. perceptrons[..2], weak];
         return [.. all.Where(architecture => architecture.Accepts(context))];
     }
 

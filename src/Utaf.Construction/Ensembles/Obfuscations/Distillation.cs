@@ -6,7 +6,7 @@ namespace Utaf.Ensembles.Obfuscations;
 /// <summary>Teaches a student by the stolen model's outputs on public inputs (Hinton et al. 2015; output regression for regressors).</summary>
 /// <param name="Student">The student's architecture.</param>
 /// <param name="Training">How long.</param>
-/// <param name="Temperature">Softens the classes' probabilities, at least 1; without meaning for regressors.</param>
+/// <param name="Temperature">Softens the classes' probabilities; 0 for labels alone; without meaning for regressors.</param>
 /// <param name="Repeat">Tells repetitions with other random numbers apart.</param>
 public sealed record Distillation(Architecture Student, TrainingSettings Training, double Temperature, int Repeat) : Obfuscation
 {
