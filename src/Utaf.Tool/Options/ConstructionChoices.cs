@@ -13,7 +13,7 @@ internal sealed class ConstructionChoices
         "a whole number from 1 to 100000");
     private readonly Option<string> schedule = OptionKinds.Word(
         "--schedule",
-        "full: every training member at every step; paper: Algorithm 1, one triple per iteration.",
+        "batched: mini-batches of members from the owner's examples; paper: Algorithm 1, one triple per iteration.",
         "full",
         "full",
         "paper");
@@ -37,11 +37,11 @@ internal sealed class ConstructionChoices
         "three numbers above 0, such as 1,1,1");
     private readonly Option<double?> threshold = OptionKinds.Number<double>(
         "--threshold",
-        "ρ in (0, 1): suspects above it are suspected of piracy. [default: chosen on the validation part]",
+        "ρ in (0, 1): suspects above it are suspected of piracy. [default: 0.5, unless the validation part clearly asks for another]",
         "a number between 0 and 1");
     private readonly Option<double?> test = OptionKinds.Number<double>(
         "--test-fraction",
-        "Share of the ensemble that is held out and touched once. [default: 0.5]",
+        "Share of the ensemble that is held out and touched once. [default: 0.4]",
         "a fraction between 0 and 1");
     private readonly Option<double?> validation = OptionKinds.Number<double>(
         "--validation-fraction",

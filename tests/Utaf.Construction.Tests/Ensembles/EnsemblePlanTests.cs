@@ -192,7 +192,7 @@ public sealed class EnsemblePlanTests : IDisposable
 
         foreach (var source in (DataSource[])[DataSource.Owner, DataSource.Public])
         {
-            Assert.Equal(5, trainings.Where(training => training.Source == source).Select(training => training.Architecture.Id).Distinct().Count());
+            Assert.Equal(6, trainings.Where(training => training.Source == source).Select(training => training.Architecture.Id).Distinct().Count());
         }
     }
 

@@ -21,7 +21,7 @@ public sealed class EnsembleSplitTests : IDisposable
     {
         var plan = Plan(profile, seed);
 
-        var split = EnsembleSplit.Make(plan, member => member.Id, new());
+        var split = EnsembleSplit.Make(plan, member => member.Id, new(0.4, 0.2));
 
         Assert.Equal(plan.Members.Select(member => member.Id).Order(), Parts(split).SelectMany(part => part).Select(member => member.Id).Order());
         Assert.Empty(split.Duplicates);
@@ -56,12 +56,12 @@ public sealed class EnsembleSplitTests : IDisposable
     {
         var plan = Plan(profile, 3);
 
-        var split = EnsembleSplit.Make(plan, member => member.Id, new());
+        var split = EnsembleSplit.Make(plan, member => member.Id, new(0.4, 0.2));
 
         foreach (var family in plan.Members.Where(member => member.Parent is null).GroupBy(member => member.Family).Where(family => family.Count() >= 4))
         {
             var tested = split.Test.Count(member => member.Family == family.Key && member.Parent is null);
-            Assert.InRange(tested, (0.5 * family.Count()) - 1.5, (0.5 * family.Count()) + 1.5);
+            Assert.InRange(tested, (0.4 * family.Count()) - 1.5, (0.4 * family.Count()) + 1.5);
         }
     }
 
