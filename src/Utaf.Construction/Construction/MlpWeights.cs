@@ -63,7 +63,9 @@ internal sealed record MlpWeights(IReadOnlyList<(Tensor Weight, Tensor Bias)> La
 
         var (first, firstBias) = layers[0];
         var folded = first / scale["input_deviation"].unsqueeze(1);
-        layers[0] = (folded, firstBias - inputMean.unsqueeze(0).matmul(folded));
+
+        // Cloned, because the mean may lie in a .NET array, by whose chance alignment products differ in their last bits.
+        layers[0] = (folded, firstBias - inputMean.clone().unsqueeze(0).matmul(folded));
         var (last, lastBias) = layers[^1];
         var deviation = scale["output_deviation"].unsqueeze(0);
         layers[^1] = (last * deviation, (lastBias * deviation) + scale["output_mean"].unsqueeze(0));
