@@ -47,10 +47,11 @@ internal sealed class MemberSelection
     {
         using var scope = NewDisposeScope();
         var ordered = cat([.. answers], 0).index_select(0, tensor(order, device: answers[0].device));
-        if (!double.IsFinite(ordered.sum().ToDouble()))
+
+        // The sum is a quick look: that of large answers may overflow though each of them is finite.
+        if (!double.IsFinite(ordered.sum().ToDouble()) && ordered.isfinite().all(1).logical_not() is var unsound && unsound.any().ToBoolean())
         {
-            var sound = ordered.isfinite().all(1);
-            throw Errors.NonFiniteOutputs("on the fingerprint", names[sound.to_type(ScalarType.Int32).argmin().ToInt32()]);
+            throw Errors.NonFiniteOutputs("on the fingerprint", names[unsound.to_type(ScalarType.Int32).argmax().ToInt32()]);
         }
 
         return ordered.MoveToOuterDisposeScope();
