@@ -46,7 +46,7 @@ public sealed record ConstructionOptions(
         Require("--input-learning-rate", InputLearningRate, InputLearningRate is null or (> 0 and < 100), "a number above 0");
         Require("--verifier-learning-rate", VerifierLearningRate, VerifierLearningRate is null or (> 0 and < 100), "a number above 0");
         Require("--threshold", Threshold, Threshold is null or (> 0 and < 1), "a number between 0 and 1");
-        Require("--weights", Weights, Weights is null or { Target: > 0, Positive: > 0, Negative: > 0 }, "three numbers above 0");
+        Require("--weights", Weights, Weights is null or { Target: > 0 and < double.PositiveInfinity, Positive: > 0 and < double.PositiveInfinity, Negative: > 0 and < double.PositiveInfinity }, "three numbers above 0");
     }
 
     private static void Require(string option, object? found, bool holds, string expected)

@@ -40,8 +40,20 @@ internal sealed record Learning(
     public CurvePoint Measure(int iteration, double loss, TrainableVerifier verifier, Tensor inputs, OutputStandards standards)
     {
         using var scope = NewDisposeScope();
-        var scores = Scores.Of(Validation, verifier.LogOdds(standards.Apply(Validation.Outputs(inputs))));
+        var scores = Score(iteration, verifier, standards.Apply(Validation.Outputs(inputs)));
         return new(iteration, loss, RocCurve.Auc(scores.Positives, scores.Negatives), new RobustnessUniqueness(scores.Positives, scores.Negatives).Aruc, scores.Loss);
+    }
+
+    /// <summary>Scores the validation part.</summary>
+    /// <param name="iteration">For the error.</param>
+    /// <param name="verifier">The meta-verifier.</param>
+    /// <param name="standardised">The validation members' answers, standardised.</param>
+    /// <exception cref="UtafException">UTAF1501: the meta-verifier's weights are not finite any more.</exception>
+    public Scores Score(int iteration, TrainableVerifier verifier, Tensor standardised)
+    {
+        var scores = Scores.Of(Validation, verifier.LogOdds(standardised));
+        _ = Finite(scores.Loss, iteration);
+        return scores;
     }
 
     /// <summary>Stops with an error when the objective is not finite any more.</summary>
