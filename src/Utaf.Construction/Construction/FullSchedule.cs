@@ -116,7 +116,8 @@ internal sealed class FullSchedule : ConstructionSchedule
     }
 
     /// <summary>One mini-batch: the target and some members of each side, leaving the gradients of fingerprint and meta-verifier.</summary>
-    private static double Pass(Learning learning, Parameter free, TrainableVerifier verifier)
+    /// <returns>The loss.</returns>
+    internal static double Pass(Learning learning, Parameter free, TrainableVerifier verifier)
     {
         using var scope = NewDisposeScope();
         var members = learning.Training;
@@ -125,9 +126,14 @@ internal sealed class FullSchedule : ConstructionSchedule
         var loss = new VerifierLoss(new([.. places.Select(place => members.Stolen[place])], learning.Weights, free.device), learning.Synthetic);
         var inputs = learning.Box.ToInputs(free);
 
-        var answers = batch.Outputs(inputs);
+        var answers = learning.OneByOne ? batch.OutputsWithoutGraph(inputs) : batch.Outputs(inputs);
         var objective = loss.OfAll(verifier, answers, OutputStandards.OfTarget(answers.detach()));
         objective.backward();
+        if (learning.OneByOne)
+        {
+            batch.Backward(inputs, answers.grad!);
+        }
+
         return objective.ToDouble();
 
         IEnumerable<int> Draw(int[] side) => learning.Random.Permutation(side.Length).Take(BatchPerSide).Select(i => side[i]);

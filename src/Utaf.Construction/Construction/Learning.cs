@@ -14,6 +14,7 @@ namespace Utaf.Construction;
 /// <param name="Weights">Of the objective's terms.</param>
 /// <param name="Options">What the user chose.</param>
 /// <param name="Random">Stage 2's own random numbers.</param>
+/// <param name="OneByOne">Keeps the graph of one group of members at a time: slower, for networks whose graphs fill the memory.</param>
 /// <param name="Report">Told after each step of the fingerprint.</param>
 /// <param name="CancellationToken">Looked at between steps.</param>
 internal sealed record Learning(
@@ -25,6 +26,7 @@ internal sealed record Learning(
     ObjectiveWeights Weights,
     ConstructionOptions Options,
     SeededRandom Random,
+    bool OneByOne,
     Action<ConstructionProgress> Report,
     CancellationToken CancellationToken)
 {
