@@ -75,22 +75,6 @@ public sealed class TrainableVerifierTests : IDisposable
         Assert.True(moved[2].item<float>() > 0.01f);
     }
 
-    [Fact]
-    public void The_same_random_numbers_give_the_same_log_odds_to_the_last_bit_wherever_the_garbage_collector_puts_arrays()
-    {
-        var answers = randn(4, 40);
-
-        for (var i = 0; i < 20; i++)
-        {
-            // Arrays of other lengths in between move the next ones to other alignments.
-            GC.KeepAlive(new byte[(i * 4) + 1]);
-            using var first = Verifier(5);
-            GC.KeepAlive(new byte[(i * 12) + 1]);
-            using var second = Verifier(5);
-            Assert.Equal(first.LogOdds(answers), second.LogOdds(answers));
-        }
-    }
-
     public void Dispose() => scope.Dispose();
 
     private static TrainableVerifier Verifier(int committees)
