@@ -37,16 +37,20 @@ public sealed record ConstructionOptions(
     double? Threshold = null,
     SplitFractions? Fractions = null)
 {
+    // Far above what makes sense, far below where their sum overflows and every term counts nothing.
+    private const double MaximumWeight = 1e6;
+
     /// <summary>Checks every number.</summary>
     /// <exception cref="UtafException">UTAF1001: a number outside its range.</exception>
     public void Check()
     {
         Require("--examples", Examples, Examples is >= 1 and <= 100_000, "a whole number from 1 to 100000");
+        Require("--schedule", Schedule, Enum.IsDefined(Schedule), "full or paper");
         Require("--iterations", Iterations, Iterations is null or >= 1, "a whole number of at least 1");
         Require("--input-learning-rate", InputLearningRate, InputLearningRate is null or (> 0 and < 100), "a number above 0");
         Require("--verifier-learning-rate", VerifierLearningRate, VerifierLearningRate is null or (> 0 and < 100), "a number above 0");
         Require("--threshold", Threshold, Threshold is null or (> 0 and < 1), "a number between 0 and 1");
-        Require("--weights", Weights, Weights is null or { Target: > 0, Positive: > 0, Negative: > 0 }, "three numbers above 0");
+        Require("--weights", Weights, Weights is null or { Target: > 0 and <= MaximumWeight, Positive: > 0 and <= MaximumWeight, Negative: > 0 and <= MaximumWeight }, "three numbers above 0, at most 1000000");
     }
 
     private static void Require(string option, object? found, bool holds, string expected)

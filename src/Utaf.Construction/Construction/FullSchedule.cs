@@ -50,7 +50,7 @@ internal sealed class FullSchedule : ConstructionSchedule
         var unseen = learning.Validation.Outputs(inputs);
         var standards = OutputStandards.OfTarget(training);
         var chosenBy = LearnVerifier(learning, learning.Training.Stolen, training, standards, rate);
-        var validation = Scores.Of(learning.Validation, chosenBy.LogOdds(standards.Apply(unseen)));
+        var validation = learning.Score(learning.Options.Iterations ?? Iterations, chosenBy, standards.Apply(unseen));
         chosenBy.Dispose();
         var verifier = LearnVerifier(learning, [.. learning.Training.Stolen, .. learning.Validation.Stolen], cat([training, unseen]), standards, rate);
         return new Learned(inputs.DetachFromDisposeScope(), verifier, standards.DetachFromScope(), validation, curve);
@@ -78,7 +78,7 @@ internal sealed class FullSchedule : ConstructionSchedule
             SetRate(inputOptimiser, inputRate * (total - iteration) / total);
             inputOptimiser.zero_grad();
             verifierOptimiser.zero_grad();
-            var loss = Pass(learning, free, verifier);
+            var loss = Learning.Finite(Pass(learning, free, verifier), iteration);
             inputOptimiser.step();
             verifierOptimiser.step();
 
@@ -86,7 +86,7 @@ internal sealed class FullSchedule : ConstructionSchedule
             if ((iteration + 1) % Math.Max(1, total / Measurements) == 0 || iteration + 1 == total)
             {
                 var inputs = learning.Box.ToInputs(free).detach();
-                point = learning.Measure(iteration, Learning.Finite(loss, iteration), verifier, inputs, OutputStandards.OfTarget(learning.Training.Select([0]).Outputs(inputs)));
+                point = learning.Measure(iteration, loss, verifier, inputs, OutputStandards.OfTarget(learning.Training.Select([0]).Outputs(inputs)));
                 curve.Add(point);
             }
 
@@ -116,7 +116,8 @@ internal sealed class FullSchedule : ConstructionSchedule
     }
 
     /// <summary>One mini-batch: the target and some members of each side, leaving the gradients of fingerprint and meta-verifier.</summary>
-    private static double Pass(Learning learning, Parameter free, TrainableVerifier verifier)
+    /// <returns>The loss.</returns>
+    internal static double Pass(Learning learning, Parameter free, TrainableVerifier verifier)
     {
         using var scope = NewDisposeScope();
         var members = learning.Training;
@@ -125,9 +126,14 @@ internal sealed class FullSchedule : ConstructionSchedule
         var loss = new VerifierLoss(new([.. places.Select(place => members.Stolen[place])], learning.Weights, free.device), learning.Synthetic);
         var inputs = learning.Box.ToInputs(free);
 
-        var answers = batch.Outputs(inputs);
+        var answers = learning.OneByOne ? batch.OutputsWithoutGraph(inputs) : batch.Outputs(inputs);
         var objective = loss.OfAll(verifier, answers, OutputStandards.OfTarget(answers.detach()));
         objective.backward();
+        if (learning.OneByOne)
+        {
+            batch.Backward(inputs, answers.grad!);
+        }
+
         return objective.ToDouble();
 
         IEnumerable<int> Draw(int[] side) => learning.Random.Permutation(side.Length).Take(BatchPerSide).Select(i => side[i]);

@@ -15,6 +15,7 @@ public sealed class InputBox : IDisposable
 
     private readonly long[] shape;
     private readonly Tensor low;
+    private readonly Tensor high;
     private readonly Tensor half;
 
     private InputBox(int[] inputShape, float[] low, float[] high, Device device)
@@ -24,8 +25,10 @@ public sealed class InputBox : IDisposable
         Maximum = high.Max();
         using var scope = NewDisposeScope();
         var lower = tensor(low, [1, .. shape]).to(device);
+        var upper = tensor(high, [1, .. shape]).to(device);
+        half = ((upper - lower) / 2).MoveToOuterDisposeScope();
         this.low = lower.MoveToOuterDisposeScope();
-        half = ((tensor(high, [1, .. shape]).to(device) - lower) / 2).MoveToOuterDisposeScope();
+        this.high = upper.MoveToOuterDisposeScope();
     }
 
     /// <summary>The smallest value of any input.</summary>
@@ -49,7 +52,9 @@ public sealed class InputBox : IDisposable
     public Tensor ToInputs(Tensor free)
     {
         using var scope = NewDisposeScope();
-        return (low + (half * (free.tanh() + 1))).MoveToOuterDisposeScope();
+
+        // hi − lo is rounded, and may by that take the sum a last bit beyond hi.
+        return (low + (half * (free.tanh() + 1))).clamp(low, high).MoveToOuterDisposeScope();
     }
 
     /// <summary>Free variables of inputs, which are moved off the border a little.</summary>
@@ -64,6 +69,7 @@ public sealed class InputBox : IDisposable
     public void Dispose()
     {
         low.Dispose();
+        high.Dispose();
         half.Dispose();
     }
 }

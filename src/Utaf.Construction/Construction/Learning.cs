@@ -14,6 +14,7 @@ namespace Utaf.Construction;
 /// <param name="Weights">Of the objective's terms.</param>
 /// <param name="Options">What the user chose.</param>
 /// <param name="Random">Stage 2's own random numbers.</param>
+/// <param name="OneByOne">Keeps the graph of one group of members at a time: slower, for networks whose graphs fill the memory.</param>
 /// <param name="Report">Told after each step of the fingerprint.</param>
 /// <param name="CancellationToken">Looked at between steps.</param>
 internal sealed record Learning(
@@ -25,6 +26,7 @@ internal sealed record Learning(
     ObjectiveWeights Weights,
     ConstructionOptions Options,
     SeededRandom Random,
+    bool OneByOne,
     Action<ConstructionProgress> Report,
     CancellationToken CancellationToken)
 {
@@ -40,8 +42,20 @@ internal sealed record Learning(
     public CurvePoint Measure(int iteration, double loss, TrainableVerifier verifier, Tensor inputs, OutputStandards standards)
     {
         using var scope = NewDisposeScope();
-        var scores = Scores.Of(Validation, verifier.LogOdds(standards.Apply(Validation.Outputs(inputs))));
+        var scores = Score(iteration, verifier, standards.Apply(Validation.Outputs(inputs)));
         return new(iteration, loss, RocCurve.Auc(scores.Positives, scores.Negatives), new RobustnessUniqueness(scores.Positives, scores.Negatives).Aruc, scores.Loss);
+    }
+
+    /// <summary>Scores the validation part.</summary>
+    /// <param name="iteration">For the error.</param>
+    /// <param name="verifier">The meta-verifier.</param>
+    /// <param name="standardised">The validation members' answers, standardised.</param>
+    /// <exception cref="UtafException">UTAF1501: the meta-verifier's weights are not finite any more.</exception>
+    public Scores Score(int iteration, TrainableVerifier verifier, Tensor standardised)
+    {
+        var scores = Scores.Of(Validation, verifier.LogOdds(standardised));
+        _ = Finite(scores.Loss, iteration);
+        return scores;
     }
 
     /// <summary>Stops with an error when the objective is not finite any more.</summary>

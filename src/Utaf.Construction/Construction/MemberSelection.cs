@@ -40,6 +40,31 @@ internal sealed class MemberSelection
         return InOrder([.. Parts.Select(part => part.Outputs(inputs))]).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The same answers as a leaf of their own: their gradient goes on to the inputs by <see cref="Backward"/>.</summary>
+    /// <exception cref="UtafException">UTAF1403: a member's answer is NaN or infinite; it is named.</exception>
+    public Tensor OutputsWithoutGraph(Tensor inputs)
+    {
+        using var noGradient = no_grad();
+        return Outputs(inputs).requires_grad_();
+    }
+
+    /// <summary>Takes the gradient of the answers back to the inputs, with the graph of one part at a time in memory.</summary>
+    /// <param name="inputs">[N, input…], with a graph of their own.</param>
+    /// <param name="gradient">Of the answers in the selection's order, [members, N·d_out].</param>
+    public void Backward(Tensor inputs, Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        var leaf = inputs.detach().requires_grad_();
+        foreach (var part in Parts)
+        {
+            using var ofPart = NewDisposeScope();
+            var positions = tensor(part.Positions.Select(position => (long)position).ToArray(), device: gradient.device);
+            part.Outputs(leaf).backward([gradient.index_select(0, positions)]);
+        }
+
+        inputs.backward([leaf.grad!]);
+    }
+
     /// <summary>Puts the parts' answers into the selection's order and checks them.</summary>
     /// <param name="answers">One tensor for each of <see cref="Parts"/>.</param>
     /// <exception cref="UtafException">UTAF1403: a member's answer is NaN or infinite; it is named.</exception>
@@ -47,10 +72,11 @@ internal sealed class MemberSelection
     {
         using var scope = NewDisposeScope();
         var ordered = cat([.. answers], 0).index_select(0, tensor(order, device: answers[0].device));
-        if (!double.IsFinite(ordered.sum().ToDouble()))
+
+        // The sum is a quick look: that of large answers may overflow though each of them is finite.
+        if (!double.IsFinite(ordered.sum().ToDouble()) && ordered.isfinite().all(1).logical_not() is var unsound && unsound.any().ToBoolean())
         {
-            var sound = ordered.isfinite().all(1);
-            throw Errors.NonFiniteOutputs("on the fingerprint", names[sound.to_type(ScalarType.Int32).argmin().ToInt32()]);
+            throw Errors.NonFiniteOutputs("on the fingerprint", names[unsound.to_type(ScalarType.Int32).argmax().ToInt32()]);
         }
 
         return ordered.MoveToOuterDisposeScope();

@@ -12,6 +12,8 @@ namespace Utaf.Construction;
 /// <param name="Form">What the outputs mean.</param>
 internal sealed record MlpWeights(IReadOnlyList<(Tensor Weight, Tensor Bias)> Layers, OutputForm Form)
 {
+    private const double Far = 100;
+
     /// <summary>Widths from input to output: what members must share to be stacked.</summary>
     public string Shape => string.Join('-', Layers.Select(layer => layer.Weight.shape[0]).Append(Layers[^1].Weight.shape[1]));
 
@@ -42,10 +44,9 @@ internal sealed record MlpWeights(IReadOnlyList<(Tensor Weight, Tensor Bias)> La
         }
 
         FoldScale(network, layers);
-        var expected = network.Forward(probe).flatten(1);
-        var found = Forward(layers, probe.flatten(1));
-        var tolerance = 1e-5 * (1 + expected.abs().max().ToDouble());
-        if (!expected.shape.SequenceEqual(found.shape) || (expected - found).abs().max().ToDouble() > tolerance)
+
+        // Far from the data too: there an activation that is ReLU only near zero, such as ReLU6, gives itself away.
+        if (!Agrees(network, layers, probe) || !Agrees(network, layers, probe * Far))
         {
             return null;
         }
@@ -63,10 +64,20 @@ internal sealed record MlpWeights(IReadOnlyList<(Tensor Weight, Tensor Bias)> La
 
         var (first, firstBias) = layers[0];
         var folded = first / scale["input_deviation"].unsqueeze(1);
-        layers[0] = (folded, firstBias - inputMean.unsqueeze(0).matmul(folded));
+
+        // Cloned, because the mean may lie in a .NET array, by whose chance alignment products differ in their last bits.
+        layers[0] = (folded, firstBias - inputMean.clone().unsqueeze(0).matmul(folded));
         var (last, lastBias) = layers[^1];
         var deviation = scale["output_deviation"].unsqueeze(0);
         layers[^1] = (last * deviation, (lastBias * deviation) + scale["output_mean"].unsqueeze(0));
+    }
+
+    private static bool Agrees(Network network, List<(Tensor Weight, Tensor Bias)> layers, Tensor probe)
+    {
+        var expected = network.Forward(probe).flatten(1);
+        var found = Forward(layers, probe.flatten(1));
+        var tolerance = 1e-5 * (1 + expected.abs().max().ToDouble());
+        return expected.shape.SequenceEqual(found.shape) && (expected - found).abs().max().ToDouble() <= tolerance;
     }
 
     private static Tensor Forward(List<(Tensor Weight, Tensor Bias)> layers, Tensor inputs)

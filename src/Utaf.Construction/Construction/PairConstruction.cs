@@ -18,6 +18,9 @@ public static class PairConstruction
     /// <summary>How far the managed meta-verifier may be from torch's.</summary>
     private const double ScoreTolerance = 1e-5;
 
+    // With more parameters than this, the graphs of a mini-batch of members take gigabytes.
+    private const long LargeTarget = 1_000_000;
+
     /// <summary>Constructs the pair of a model.</summary>
     /// <param name="folder">The ensemble; every member must be built.</param>
     /// <param name="workshop">Target, task and device.</param>
@@ -102,6 +105,7 @@ public static class PairConstruction
                 weights,
                 options,
                 new SeededRandom(plan.Seed, "construction"),
+                workshop.Target.ParameterCount > LargeTarget,
                 report => progress?.Report(report),
                 cancellationToken));
         }

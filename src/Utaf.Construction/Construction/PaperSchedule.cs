@@ -47,6 +47,7 @@ internal sealed class PaperSchedule : ConstructionSchedule
             var triple = members.Select([0, positives[random.NextInt32(positives.Length)], negatives[random.NextInt32(negatives.Length)]]).Outputs(x);
             var log = verifier.LogProbabilities(standards.Apply(triple));
             var loss = -((log[0, 0, 1] * weights.Target) + (log[0, 1, 1] * weights.Positive) + (log[0, 2, 0] * weights.Negative));
+            var measured = Learning.Finite(loss.ToDouble(), iteration);
             inputOptimiser.zero_grad();
             verifierOptimiser.zero_grad();
             loss.backward();
@@ -56,7 +57,7 @@ internal sealed class PaperSchedule : ConstructionSchedule
             CurvePoint? point = null;
             if ((iteration + 1) % MeasureEvery == 0 || iteration + 1 == total)
             {
-                point = learning.Measure(iteration, Learning.Finite(loss.ToDouble(), iteration), verifier, learning.Box.ToInputs(free).detach(), standards);
+                point = learning.Measure(iteration, measured, verifier, learning.Box.ToInputs(free).detach(), standards);
                 curve.Add(point);
             }
 
@@ -64,7 +65,7 @@ internal sealed class PaperSchedule : ConstructionSchedule
         }
 
         inputs = learning.Box.ToInputs(free).detach();
-        var validation = Scores.Of(learning.Validation, verifier.LogOdds(standards.Apply(learning.Validation.Outputs(inputs))));
+        var validation = learning.Score(total, verifier, standards.Apply(learning.Validation.Outputs(inputs)));
         return new Learned(inputs.DetachFromDisposeScope(), verifier, standards.DetachFromScope(), validation, curve);
     }
 }

@@ -36,7 +36,9 @@ internal sealed class TrainableVerifier : IDisposable
         Parameter Learned(long[] shape, double bound)
         {
             using var scope = NewDisposeScope();
-            var parameter = new Parameter(random.Uniform(shape, bound).to(device));
+
+            // A copy, because the numbers lie in a .NET array, by whose chance alignment products differ in their last bits.
+            var parameter = new Parameter(random.Uniform(shape, bound).to(device).clone());
             parameter.DetachFromDisposeScope();
             return parameter;
         }

@@ -1,0 +1,144 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using Utaf.Models;
+using Utaf.Torch;
+using Utaf.Torch.Tests;
+using static TorchSharp.torch;
+
+namespace Utaf.Construction.Tests;
+
+[Collection(TorchSession.Name)]
+public sealed class FrozenMembersTests : IClassFixture<BuiltEnsembles>, IDisposable
+{
+    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly BuiltEnsembles ensembles;
+    private readonly BuiltEnsemble ensemble;
+    private readonly FrozenMembers members;
+
+    public FrozenMembersTests(BuiltEnsembles ensembles)
+    {
+        this.ensembles = ensembles;
+        ensemble = ensembles.Of("regression");
+        members = FrozenMembers.Load(ensemble.Plan.Members, ensemble.Folder, ensemble.Workshop, withTarget: true);
+    }
+
+    [Fact]
+    public void The_target_comes_first_and_every_member_answers_in_its_place()
+    {
+        var inputs = randn(7, 5);
+
+        var outputs = members.Outputs(inputs);
+
+        Assert.Equal(["target", .. ensemble.Plan.Members.Select(member => member.Id)], members.Names);
+        Assert.Equal([true, .. ensemble.Plan.Members.Select(member => member.Stolen)], members.Stolen);
+        MlpStack.Near(Alone(inputs, [.. Enumerable.Range(0, members.Count)]), outputs);
+        Assert.False(outputs.requires_grad);
+    }
+
+    [Fact]
+    public void A_selection_answers_in_the_order_of_choice()
+    {
+        int[] places = [9, 0, 3, members.Count - 1, 1, 14];
+        var inputs = randn(7, 5);
+
+        MlpStack.Near(Alone(inputs, places), members.Select(places).Outputs(inputs));
+    }
+
+    [Fact]
+    public void Perceptrons_of_one_shape_are_one_group() =>
+        Assert.True(members.All.Parts.Count < members.Count / 2, $"{members.All.Parts.Count} groups of {members.Count} members");
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void A_member_whose_answer_is_not_finite_is_named(float answer)
+    {
+        var selection = Constants(("sound", 1), ("broken", answer), ("also sound", 2));
+
+        var error = Assert.Throws<UtafException>(() => selection.Outputs(zeros(3, 5))).Diagnostic;
+
+        Assert.Equal(("UTAF1403", "broken"), (error.Code, error.Origin));
+    }
+
+    [Fact]
+    public void Large_answers_are_sound_even_when_their_sum_overflows() =>
+        Assert.Equal([3e38f, 3e38f], Constants(("large", 3e38f), ("as large", 3e38f)).Outputs(zeros(1, 5)).data<float>());
+
+    [Fact]
+    public void Gradients_one_group_at_a_time_are_those_of_all_at_once()
+    {
+        var selection = members.Select([4, 0, 11, 2, 20, 7]);
+        var (together, apart) = (Leaf(), Leaf());
+        var weight = randn(6, 7);
+
+        (selection.Outputs(together * 2).square() * weight).sum().backward();
+        var inputs = apart * 2;
+        var answers = selection.OutputsWithoutGraph(inputs);
+        (answers.square() * weight).sum().backward();
+        selection.Backward(inputs, answers.grad!);
+
+        Assert.True(together.grad!.abs().max().item<float>() > 0.1f);
+        MlpStack.Near(together.grad!, apart.grad!);
+
+        Tensor Leaf() => arange(35, ScalarType.Float32).view(7, 5).div(35).requires_grad_();
+    }
+
+    [Theory]
+    [InlineData("regression")]
+    [InlineData("classification")]
+    public void A_step_one_group_at_a_time_leaves_the_gradients_of_a_step_at_once(string task)
+    {
+        var (loss, inputs, verifier) = Step(ensembles.Of(task), oneByOne: false);
+
+        var (otherLoss, otherInputs, otherVerifier) = Step(ensembles.Of(task), oneByOne: true);
+
+        Assert.Equal(loss, otherLoss, 1e-5);
+        Assert.True(inputs.abs().max().item<float>() > 1e-4f);
+        MlpStack.Near(inputs * 100, otherInputs * 100);
+        MlpStack.Near(verifier, otherVerifier);
+    }
+
+    public void Dispose()
+    {
+        members.Dispose();
+        scope.Dispose();
+    }
+
+    private static (double Loss, Tensor Inputs, Tensor Verifier) Step(BuiltEnsemble ensemble, bool oneByOne)
+    {
+        var learning = ensemble.Learning(new(Examples: 6), oneByOne);
+        using var verifier = new TrainableVerifier(6 * ensemble.Workshop.Target.Signature.OutputWidth, new SeededRandom(1, "verifier"), CPU, 1);
+        var free = new Parameter(new SeededRandom(1, "free").Normal(learning.FingerprintShape));
+        manual_seed(3);
+
+        var loss = FullSchedule.Pass(learning, free, verifier);
+
+        learning.Training.Dispose();
+        learning.Validation.Dispose();
+        learning.Box.Dispose();
+        return (loss, free.grad!.clone(), verifier.Parameters[0].grad!.clone());
+    }
+
+    /// <summary>Networks that answer one number whatever they are asked.</summary>
+    private static MemberSelection Constants(params (string Name, float Answer)[] members) => new(
+        [.. members.Select(member => member.Name)],
+        [.. members.Select((member, place) =>
+        {
+            var linear = nn.Linear(5, 1);
+            using var noGradient = no_grad();
+            linear.weight.zero_();
+            linear.bias!.fill_(member.Answer);
+            return new SelectedMembers(new SingleMember(place, new Network(new Mlp([1]), linear, OutputForm.Raw).Freeze(), new Regression()), null, [place]);
+        })]);
+
+    private Tensor Alone(Tensor inputs, int[] places) => stack([.. places.Select(place =>
+    {
+        if (place == 0)
+        {
+            return ensemble.Workshop.Target.Network.Forward(inputs).detach().flatten();
+        }
+
+        using var network = ensemble.Folder.Load(ensemble.Plan.Members[place - 1], ensemble.Workshop.Architectures);
+        return network.Forward(inputs).detach().flatten();
+    })]);
+}

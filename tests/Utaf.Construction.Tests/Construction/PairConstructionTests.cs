@@ -1,0 +1,219 @@
+using Utaf.Ensembles;
+using Utaf.Fingerprints;
+using Utaf.Models.Tests;
+using Utaf.Torch.Tests;
+
+namespace Utaf.Construction.Tests;
+
+[Collection(TorchSession.Name)]
+public sealed class PairConstructionTests(BuiltEnsembles ensembles) : IClassFixture<BuiltEnsembles>
+{
+    private static readonly ConstructionOptions Few = new(Examples: 12, Iterations: 12);
+    private readonly BuiltEnsemble regression = ensembles.Of("regression");
+
+    public static TheoryData<string, Schedule> TasksAndSchedules() => new()
+    {
+        { "regression", Schedule.Full },
+        { "regression", Schedule.Paper },
+        { "classification", Schedule.Full },
+        { "classification", Schedule.Paper },
+    };
+
+    [Theory]
+    [MemberData(nameof(TasksAndSchedules))]
+    public void A_pair_is_made_whose_results_cover_exactly_the_test_part(string task, Schedule schedule)
+    {
+        var ensemble = ensembles.Of(task);
+
+        var pair = ensemble.Construct(Few with { Schedule = schedule });
+
+        var split = EnsembleSplit.Make(ensemble.Plan, ensemble.Folder.WeightsSha256, new());
+        var (manifest, heldOut) = (pair.Manifest, pair.Manifest.HeldOut);
+        Assert.Equal(split.Test.Select(member => (member.Id, member.Stolen)), heldOut.Members.Select(member => (member.Id, member.Stolen)));
+        Assert.Equal((split.Training.Count, split.Validation.Count, split.Test.Count), (manifest.Ensemble.Training, manifest.Ensemble.Validation, manifest.Ensemble.Test));
+        Assert.All(heldOut.Members, member => Assert.InRange(member.MatchingRate, 0, 1));
+        Assert.True(heldOut.Members.Select(member => member.MatchingRate).Distinct().Count() > 1);
+        Assert.InRange(manifest.Threshold, 0.001, 0.999);
+        Assert.Equal(task, manifest.Task);
+        Assert.Equal(12, pair.Fingerprint.Count);
+        Assert.Equal(12 * manifest.Output.Width, pair.Verifier.InputWidth);
+        Assert.Equal(100, pair.Verifier.Hidden);
+        Assert.All(pair.Fingerprint.Values, value => Assert.InRange(value, manifest.Input.Minimum, manifest.Input.Maximum));
+        var bytes = FingerprintPairFile.Serialise(pair);
+        Assert.Equal(bytes, FingerprintPairFile.Serialise(FingerprintPairFile.Deserialise(bytes, "pair")));
+    }
+
+    [Theory]
+    [MemberData(nameof(TasksAndSchedules))]
+    public void The_same_seed_gives_the_same_bytes(string task, Schedule schedule)
+    {
+        var options = Few with { Schedule = schedule };
+
+        var first = FingerprintPairFile.Serialise(ensembles.Of(task).Construct(options));
+        var second = FingerprintPairFile.Serialise(ensembles.Of(task).Construct(options));
+
+        Assert.Equal(first, second);
+    }
+
+    [Theory]
+    [InlineData(Schedule.Full)]
+    [InlineData(Schedule.Paper)]
+    public void Another_seed_gives_another_fingerprint(Schedule schedule)
+    {
+        var other = regression.BuildWith(regression.Plan with { Seed = 6 });
+        var options = Few with { Schedule = schedule };
+
+        Assert.NotEqual(regression.Construct(options).Fingerprint.Values, regression.Construct(options, folder: other).Fingerprint.Values);
+    }
+
+    [Fact]
+    public void The_papers_schedule_has_the_papers_numbers()
+    {
+        var steps = 0;
+
+        var pair = regression.Construct(new(Schedule: Schedule.Paper), _ => steps++);
+
+        var training = pair.Manifest.Training;
+        Assert.Equal((100, 1000, 0.001, 0.001), (pair.Manifest.Examples, training.Iterations, training.InputLearningRate, training.VerifierLearningRate));
+        Assert.Equal(("1·log p₊(F) + 1·mean log p₊(M₊) + 1·mean log p₋(M₋)", "paper"), (training.Objective, training.Schedule));
+        Assert.Equal(1000, steps);
+        Assert.True(training.Curve[^1].Loss < training.Curve[0].Loss);
+    }
+
+    [Theory]
+    [InlineData(Schedule.Full)]
+    [InlineData(Schedule.Paper)]
+    public void The_training_curve_is_kept_and_told(Schedule schedule)
+    {
+        var told = new List<ConstructionProgress>();
+
+        var pair = regression.Construct(Few with { Schedule = schedule, Iterations = 103 }, told.Add);
+
+        Assert.Equal(Enumerable.Range(1, 103).Select(done => (done, 103)), told.Select(progress => (progress.Done, progress.Total)));
+        Assert.Equal(told.Select(progress => progress.Point).OfType<CurvePoint>(), pair.Manifest.Training.Curve);
+        Assert.Equal(102, pair.Manifest.Training.Curve[^1].Iteration);
+        Assert.All(pair.Manifest.Training.Curve, point => Assert.True(double.IsFinite(point.Loss) && point is { ValidationAuc: >= 0 and <= 1, ValidationAruc: >= 0 and <= 1, ValidationLoss: > 0 }));
+    }
+
+    [Theory]
+    [InlineData(Schedule.Full)]
+    [InlineData(Schedule.Paper)]
+    public void What_the_user_chooses_is_in_the_manifest(Schedule schedule)
+    {
+        var manifest = regression.Construct(new(5, schedule, 3, 0.02, 0.005, new(0.5, 1, 1.5), 0.42)).Manifest;
+
+        Assert.Equal((5, 3, 0.02, 0.005, 0.42), (manifest.Examples, manifest.Training.Iterations, manifest.Training.InputLearningRate, manifest.Training.VerifierLearningRate, manifest.Threshold));
+        Assert.Equal("0.5·log p₊(F) + 1·mean log p₊(M₊) + 1.5·mean log p₋(M₋)", manifest.Training.Objective);
+    }
+
+    [Theory]
+    [InlineData("regression", Schedule.Full, 1)]
+    [InlineData("regression", Schedule.Paper, 1)]
+    [InlineData("classification", Schedule.Full, 1)]
+    [InlineData("regression", Schedule.Full, 400)]
+    public void One_example_works_and_so_do_more_than_the_owner_has(string task, Schedule schedule, int examples)
+    {
+        var pair = ensembles.Of(task).Construct(new(examples, schedule, Iterations: 3));
+
+        Assert.Equal(examples, pair.Fingerprint.Count);
+        Assert.All(pair.Manifest.HeldOut.Members, member => Assert.InRange(member.MatchingRate, 0, 1));
+    }
+
+    [Theory]
+    [InlineData(Schedule.Full)]
+    [InlineData(Schedule.Paper)]
+    public void It_stops_when_told_to(Schedule schedule)
+    {
+        using var source = new CancellationTokenSource();
+        var steps = 0;
+
+        Assert.ThrowsAny<OperationCanceledException>(() => regression.Construct(
+            Few with { Schedule = schedule },
+            progress =>
+            {
+                steps = progress.Done;
+                if (steps == 4)
+                {
+                    source.Cancel();
+                }
+            },
+            cancellation: source));
+
+        Assert.Equal(4, steps);
+    }
+
+    [Fact]
+    public void A_member_that_is_not_built_is_an_error_that_counts()
+    {
+        var folder = regression.Unbuilt(regression.Plan with { Seed = 77 });
+
+        var error = Assert.Throws<UtafException>(() => regression.Construct(Few, folder: folder)).Diagnostic;
+
+        Assert.Equal("UTAF1406", error.Code);
+        Assert.Contains($"0 of {folder.Plan.Members.Count}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_ensemble_too_small_to_be_split_is_an_error()
+    {
+        var members = regression.Plan.Members.Where(member => member.Parent is null).ToList();
+        var folder = regression.BuildWith(regression.Plan with { Members = [.. members.Where(member => member.Stolen).Take(2), .. members.Where(member => !member.Stolen).Take(2)] });
+
+        Assert.Equal("UTAF1405", Fixtures.CodeOf(() => regression.Construct(Few, folder: folder)));
+    }
+
+    public static TheoryData<ConstructionOptions> BadOptions() =>
+    [
+        new ConstructionOptions(Examples: 0),
+        new ConstructionOptions(Examples: 100_001),
+        new ConstructionOptions(Iterations: 0),
+        new ConstructionOptions(InputLearningRate: 0),
+        new ConstructionOptions(InputLearningRate: double.NaN),
+        new ConstructionOptions(VerifierLearningRate: -1),
+        new ConstructionOptions(VerifierLearningRate: double.PositiveInfinity),
+        new ConstructionOptions(Threshold: 0),
+        new ConstructionOptions(Threshold: 1),
+        new ConstructionOptions(Threshold: double.NaN),
+        new ConstructionOptions(Weights: new(0, 1, 1)),
+        new ConstructionOptions(Weights: new(1, double.NaN, 1)),
+        new ConstructionOptions(Weights: new(1, 1, 2e6)),
+        new ConstructionOptions(Fractions: new(0, 0.5)),
+        new ConstructionOptions(Fractions: new(0.5, 1)),
+        new ConstructionOptions(Schedule: (Schedule)7),
+    ];
+
+    [Theory]
+    [MemberData(nameof(BadOptions))]
+    public void A_number_outside_its_range_is_refused(ConstructionOptions options) =>
+        Assert.Equal("UTAF1001", Fixtures.CodeOf(() => regression.Construct(options)));
+
+    [Theory]
+    [InlineData("regression", Schedule.Full)]
+    [InlineData("regression", Schedule.Paper)]
+    [InlineData("classification", Schedule.Full)]
+    [InlineData("classification", Schedule.Paper)]
+    public void Absurd_learning_rates_end_in_an_error_or_in_a_sound_pair(string task, Schedule schedule)
+    {
+        try
+        {
+            var pair = ensembles.Of(task).Construct(Few with { Schedule = schedule, InputLearningRate = 99, VerifierLearningRate = 99, Iterations = 60 });
+            Assert.All(pair.Manifest.HeldOut.Members, member => Assert.InRange(member.MatchingRate, 0, 1));
+            Assert.All(pair.Fingerprint.Values, value => Assert.True(float.IsFinite(value)));
+        }
+        catch (UtafException error)
+        {
+            Assert.Equal("UTAF1501", error.Diagnostic.Code);
+        }
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void An_objective_that_is_not_finite_stops_the_construction(double loss)
+    {
+        var error = Assert.Throws<UtafException>(() => Learning.Finite(loss, 7)).Diagnostic;
+
+        Assert.Equal("UTAF1501", error.Code);
+        Assert.Contains("iteration 7", error.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,97 @@
+using TorchSharp;
+using Utaf.Torch;
+using Utaf.Torch.Tests;
+using static TorchSharp.torch;
+
+namespace Utaf.Construction.Tests;
+
+[Collection(TorchSession.Name)]
+public sealed class SyntheticAnswersTests(BuiltEnsembles ensembles) : IClassFixture<BuiltEnsembles>, IDisposable
+{
+    private readonly DisposeScope scope = NewDisposeScope();
+
+    [Fact]
+    public void Unrelated_answers_of_a_classifier_are_probabilities()
+    {
+        manual_seed(1);
+        var answers = randn(6, 10, 3).softmax(2).view(6, 30);
+
+        var made = SyntheticAnswers.For(ensembles.Of("classification").Workshop).Unrelated(answers, 40);
+
+        Assert.Equal([40, 30], made.shape);
+        Assert.True(made.min().item<float>() >= 0);
+        Assert.True((made.view(40, 10, 3).sum(2) - 1).abs().max().item<float>() < 1e-5f);
+        Assert.True(made.std([0]).min().item<float>() > 0.01f);
+    }
+
+    [Fact]
+    public void Unrelated_answers_of_a_regressor_have_the_scale_of_the_members()
+    {
+        manual_seed(1);
+        var answers = (randn(6, 50) * 15) + 30;
+
+        var made = SyntheticAnswers.For(ensembles.Of("regression").Workshop).Unrelated(answers, 200);
+
+        Assert.Equal([200, 50], made.shape);
+        Assert.Equal(30, made.mean().item<float>(), 3f);
+        Assert.InRange(made.std().item<float>(), 8, 30);
+    }
+
+    [Fact]
+    public void Damaged_answers_lie_between_a_positive_and_the_emptied_target()
+    {
+        var workshop = ensembles.Of("regression").Workshop;
+        var bias = workshop.Target.Network.Parameters[^1].Tensor.detach()[0].item<float>();
+        var positives = tensor(new float[] { 10, 20, -10, -20 }, 2, 2) + bias;
+
+        var made = SyntheticAnswers.For(workshop).Damaged(positives, 100) - bias;
+
+        var (first, second) = (made.select(1, 0).data<float>().ToArray(), made.select(1, 1).data<float>().ToArray());
+        Assert.All(first, value => Assert.InRange(value, -10, 10));
+        Assert.All(first.Zip(second), pair => Assert.Equal(2 * pair.First, pair.Second, 1e-3f));
+        Assert.True(first.Max() > 5 && first.Min() < -5 && first.Select(MathF.Abs).Min() < 2);
+    }
+
+    [Fact]
+    public void Otherwise_sure_answers_of_a_classifier_keep_the_label_and_change_the_confidence()
+    {
+        manual_seed(1);
+        var answers = (randn(6, 10, 3) * 3).softmax(2);
+
+        var made = SyntheticAnswers.For(ensembles.Of("classification").Workshop).OtherwiseSure(answers.view(6, 30)).view(6, 10, 3);
+
+        Assert.Equal(answers.argmax(2).data<long>(), made.argmax(2).data<long>());
+        Assert.True((made.sum(2) - 1).abs().max().item<float>() < 1e-5f);
+        Assert.True((made - answers).abs().amax([1, 2]).min().item<float>() > 1e-3f);
+    }
+
+    [Fact]
+    public void A_regressors_answers_are_as_sure_as_they_were()
+    {
+        var answers = randn(6, 10);
+
+        Assert.Equal(answers.data<float>(), SyntheticAnswers.For(ensembles.Of("regression").Workshop).OtherwiseSure(answers).data<float>());
+    }
+
+    [Theory]
+    [InlineData("regression", 1e6f)]
+    [InlineData("regression", 1e-6f)]
+    [InlineData("classification", 30)]
+    public void The_verifiers_loss_and_its_gradients_are_finite_on_extreme_answers(string task, float scale)
+    {
+        manual_seed(1);
+        var raw = randn(5, 8, 3) * scale;
+        var answers = (task == "regression" ? raw : raw.softmax(2)).view(5, 24).detach().requires_grad_();
+        var loss = new VerifierLoss(new([true, true, false, true, false], new(), CPU), SyntheticAnswers.For(ensembles.Of(task).Workshop));
+        using var verifier = new TrainableVerifier(24, new SeededRandom(1, "verifier"), CPU, 5);
+
+        var value = loss.OfAll(verifier, answers, OutputStandards.OfTarget(answers.detach()));
+        value.backward();
+
+        Assert.True(float.IsFinite(value.item<float>()) && value.item<float>() > 0);
+        Assert.True(answers.grad!.isfinite().all().ToBoolean());
+        Assert.All(verifier.Parameters, parameter => Assert.True(parameter.grad!.isfinite().all().ToBoolean()));
+    }
+
+    public void Dispose() => scope.Dispose();
+}

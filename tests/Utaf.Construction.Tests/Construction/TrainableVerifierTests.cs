@@ -1,0 +1,85 @@
+using TorchSharp;
+using Utaf.Torch;
+using Utaf.Torch.Tests;
+using static TorchSharp.torch;
+
+namespace Utaf.Construction.Tests;
+
+[Collection(TorchSession.Name)]
+public sealed class TrainableVerifierTests : IDisposable
+{
+    private readonly DisposeScope scope = NewDisposeScope();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void The_managed_meta_verifier_gives_the_same_log_odds(int committees)
+    {
+        using var verifier = Verifier(committees);
+        var answers = (randn(6, 40) * 20) + 3;
+        var standards = OutputStandards.OfTarget(answers);
+
+        var byTorch = verifier.LogOdds(standards.Apply(answers));
+        var managed = verifier.ToManaged(standards);
+
+        Assert.True(byTorch.Max() - byTorch.Min() > 0.05);
+        for (var i = 0; i < 6; i++)
+        {
+            Assert.Equal(byTorch[i], managed.LogOdds([.. answers[i].data<float>()]), 1e-5);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void The_log_odds_are_the_mean_over_committees_of_what_each_of_them_thinks(int committees)
+    {
+        using var verifier = Verifier(committees);
+        var answers = randn(4, 40);
+
+        var logs = verifier.LogProbabilities(answers);
+
+        Assert.Equal([committees, 4, 2], logs.shape);
+        Assert.True((logs.exp().sum(2) - 1).abs().max().item<float>() < 1e-5f);
+        var odds = (logs.select(2, 1) - logs.select(2, 0)).mean([0]);
+        Assert.All(verifier.LogOdds(answers).Zip(odds.data<float>().ToArray()), pair => Assert.Equal(pair.Second, pair.First, 1e-5));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void Sharpening_multiplies_the_log_odds(int committees)
+    {
+        using var verifier = Verifier(committees);
+        var answers = randn(4, 40);
+        var before = verifier.LogOdds(answers);
+
+        verifier.Sharpen(3);
+
+        Assert.All(before.Zip(verifier.LogOdds(answers)), pair => Assert.Equal(3 * pair.First, pair.Second, 1e-5));
+    }
+
+    [Fact]
+    public void What_one_committee_learns_does_not_change_the_others()
+    {
+        using var verifier = Verifier(5);
+        using var optimiser = optim.SGD(verifier.Parameters, 1);
+        var answers = randn(4, 40);
+        var before = verifier.LogProbabilities(answers).detach();
+
+        verifier.LogProbabilities(answers)[2].select(1, 1).mean().neg().backward();
+        optimiser.step();
+
+        var moved = (verifier.LogProbabilities(answers) - before).abs().amax([1, 2]);
+        Assert.Equal([0f, 0, 0, 0], moved.index_select(0, tensor(new long[] { 0, 1, 3, 4 })).data<float>());
+        Assert.True(moved[2].item<float>() > 0.01f);
+    }
+
+    public void Dispose() => scope.Dispose();
+
+    private static TrainableVerifier Verifier(int committees)
+    {
+        manual_seed(4);
+        return new(40, new SeededRandom(1, "verifier"), CPU, committees);
+    }
+}
