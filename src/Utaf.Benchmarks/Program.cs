@@ -10,7 +10,7 @@ using Utaf.Torch;
 var data = new Option<string>("--data") { Description = "The folder with iwpc_31feat_5741.csv.", Required = true };
 var firstSeed = new Option<ulong>("--seed") { Description = "The first seed.", DefaultValueFactory = _ => 0 };
 var repeats = new Option<int>("--repeats") { Description = "How many seeds, one after the other.", DefaultValueFactory = _ => 5 };
-var schedule = new Option<Schedule>("--schedule") { Description = "How Stage 2 minimises its objective.", DefaultValueFactory = _ => Schedule.Full };
+var schedule = new Option<Schedule>("--schedule") { Description = "How Stage 2 minimises its objective.", DefaultValueFactory = _ => Schedule.Batched };
 var work = new Option<string>("--work") { Description = "Where ensembles are kept between runs.", DefaultValueFactory = _ => Path.Combine(".utaf", "benchmarks") };
 var threads = new Option<int>("--threads") { Description = "Intra-op threads.", DefaultValueFactory = _ => 1 };
 var reference = new Option<string?>("--reference") { Description = "A plain PyTorch version to run in turn with ours; its lines are printed as they are." };

@@ -5,8 +5,8 @@ namespace Utaf.Construction;
 /// <summary>How Stage 2 goes about it.</summary>
 public enum Schedule
 {
-    /// <summary>Every training member at every step, several meta-verifier steps per costly pass, a fresh meta-verifier at the end.</summary>
-    Full,
+    /// <summary>Mini-batches of members, from between the owner's examples; a fresh meta-verifier of all members at the end.</summary>
+    Batched,
 
     /// <summary>Algorithm 1 as printed: one triple (M₋, F, M₊) per iteration, both steps from the same gradient.</summary>
     Paper,
@@ -25,11 +25,11 @@ public sealed record ObjectiveWeights(double Target = 1, double Positive = 1, do
 /// <param name="InputLearningRate">Adam's for the fingerprint; null for the schedule's own (0.001 in the paper's).</param>
 /// <param name="VerifierLearningRate">Adam's for the meta-verifier; null for the schedule's own (0.001 in the paper's).</param>
 /// <param name="Weights">The objective's; null for the schedule's own (all 1 in the paper's).</param>
-/// <param name="Threshold">ρ in (0, 1); null to choose it on the validation part.</param>
+/// <param name="Threshold">ρ in (0, 1); null for one half, unless the validation part clearly asks for another.</param>
 /// <param name="Fractions">The split of the ensemble.</param>
 public sealed record ConstructionOptions(
     int Examples = 100,
-    Schedule Schedule = Schedule.Full,
+    Schedule Schedule = Schedule.Batched,
     int? Iterations = null,
     double? InputLearningRate = null,
     double? VerifierLearningRate = null,

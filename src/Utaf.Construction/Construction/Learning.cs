@@ -82,7 +82,7 @@ internal sealed record Learned(Tensor Inputs, TrainableVerifier Verifier, Output
 internal abstract class ConstructionSchedule
 {
     /// <summary>The schedule of a name.</summary>
-    public static ConstructionSchedule Of(Schedule schedule) => schedule == Schedule.Paper ? new PaperSchedule() : new FullSchedule();
+    public static ConstructionSchedule Of(Schedule schedule) => schedule == Schedule.Paper ? new PaperSchedule() : new BatchedSchedule();
 
     /// <summary>Steps of the fingerprint when the user names none.</summary>
     public abstract int Iterations { get; }

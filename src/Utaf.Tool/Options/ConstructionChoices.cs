@@ -14,8 +14,8 @@ internal sealed class ConstructionChoices
     private readonly Option<string> schedule = OptionKinds.Word(
         "--schedule",
         "batched: mini-batches of members from the owner's examples; paper: Algorithm 1, one triple per iteration.",
-        "full",
-        "full",
+        "batched",
+        "batched",
         "paper");
     private readonly Option<int?> iterations = OptionKinds.Number<int>(
         "--iterations",
@@ -65,7 +65,7 @@ internal sealed class ConstructionChoices
         var split = new SplitFractions();
         var options = new ConstructionOptions(
             parsed.GetValue(examples) ?? defaults.Examples,
-            parsed.GetValue(schedule) == "paper" ? Schedule.Paper : Schedule.Full,
+            parsed.GetValue(schedule) == "paper" ? Schedule.Paper : Schedule.Batched,
             parsed.GetValue(iterations),
             parsed.GetValue(inputRate),
             parsed.GetValue(verifierRate),

@@ -111,7 +111,7 @@ public sealed class FrozenMembersTests : IClassFixture<BuiltEnsembles>, IDisposa
         var free = new Parameter(new SeededRandom(1, "free").Normal(learning.FingerprintShape));
         manual_seed(3);
 
-        var loss = FullSchedule.Pass(learning, free, verifier);
+        var loss = BatchedSchedule.Pass(learning, free, verifier);
 
         learning.Training.Dispose();
         learning.Validation.Dispose();

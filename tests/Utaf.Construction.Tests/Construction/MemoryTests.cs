@@ -23,7 +23,7 @@ public sealed class MemoryTests(BuiltEnsembles ensembles) : IClassFixture<BuiltE
     }
 
     [Theory]
-    [InlineData(Schedule.Full)]
+    [InlineData(Schedule.Batched)]
     [InlineData(Schedule.Paper)]
     public void Resident_memory_is_the_same_after_fifty_and_after_two_hundred_iterations(Schedule schedule)
     {

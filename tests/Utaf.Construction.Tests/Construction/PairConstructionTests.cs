@@ -13,9 +13,9 @@ public sealed class PairConstructionTests(BuiltEnsembles ensembles) : IClassFixt
 
     public static TheoryData<string, Schedule> TasksAndSchedules() => new()
     {
-        { "regression", Schedule.Full },
+        { "regression", Schedule.Batched },
         { "regression", Schedule.Paper },
-        { "classification", Schedule.Full },
+        { "classification", Schedule.Batched },
         { "classification", Schedule.Paper },
     };
 
@@ -56,7 +56,7 @@ public sealed class PairConstructionTests(BuiltEnsembles ensembles) : IClassFixt
     }
 
     [Theory]
-    [InlineData(Schedule.Full)]
+    [InlineData(Schedule.Batched)]
     [InlineData(Schedule.Paper)]
     public void Another_seed_gives_another_fingerprint(Schedule schedule)
     {
@@ -81,7 +81,7 @@ public sealed class PairConstructionTests(BuiltEnsembles ensembles) : IClassFixt
     }
 
     [Theory]
-    [InlineData(Schedule.Full)]
+    [InlineData(Schedule.Batched)]
     [InlineData(Schedule.Paper)]
     public void The_training_curve_is_kept_and_told(Schedule schedule)
     {
@@ -96,7 +96,7 @@ public sealed class PairConstructionTests(BuiltEnsembles ensembles) : IClassFixt
     }
 
     [Theory]
-    [InlineData(Schedule.Full)]
+    [InlineData(Schedule.Batched)]
     [InlineData(Schedule.Paper)]
     public void What_the_user_chooses_is_in_the_manifest(Schedule schedule)
     {
@@ -107,10 +107,10 @@ public sealed class PairConstructionTests(BuiltEnsembles ensembles) : IClassFixt
     }
 
     [Theory]
-    [InlineData("regression", Schedule.Full, 1)]
+    [InlineData("regression", Schedule.Batched, 1)]
     [InlineData("regression", Schedule.Paper, 1)]
-    [InlineData("classification", Schedule.Full, 1)]
-    [InlineData("regression", Schedule.Full, 400)]
+    [InlineData("classification", Schedule.Batched, 1)]
+    [InlineData("regression", Schedule.Batched, 400)]
     public void One_example_works_and_so_do_more_than_the_owner_has(string task, Schedule schedule, int examples)
     {
         var pair = ensembles.Of(task).Construct(new(examples, schedule, Iterations: 3));
@@ -120,7 +120,7 @@ public sealed class PairConstructionTests(BuiltEnsembles ensembles) : IClassFixt
     }
 
     [Theory]
-    [InlineData(Schedule.Full)]
+    [InlineData(Schedule.Batched)]
     [InlineData(Schedule.Paper)]
     public void It_stops_when_told_to(Schedule schedule)
     {
@@ -188,9 +188,9 @@ public sealed class PairConstructionTests(BuiltEnsembles ensembles) : IClassFixt
         Assert.Equal("UTAF1001", Fixtures.CodeOf(() => regression.Construct(options)));
 
     [Theory]
-    [InlineData("regression", Schedule.Full)]
+    [InlineData("regression", Schedule.Batched)]
     [InlineData("regression", Schedule.Paper)]
-    [InlineData("classification", Schedule.Full)]
+    [InlineData("classification", Schedule.Batched)]
     [InlineData("classification", Schedule.Paper)]
     public void Absurd_learning_rates_end_in_an_error_or_in_a_sound_pair(string task, Schedule schedule)
     {

@@ -25,7 +25,7 @@ internal static class TinyPair
             new OutputSpecification(outputs, OutputSpace.Raw),
             examples,
             threshold,
-            new TrainingRecord(7, 30, 0.01, 0.001, "paper", "full", 1, [.. Enumerable.Range(0, 4).Select(i => new CurvePoint(i * 10, 1.0 / (i + 1), 0.5 + (i * 0.1), 0.4, 2.0 / (i + 1)))]),
+            new TrainingRecord(7, 30, 0.01, 0.001, "paper", "batched", 1, [.. Enumerable.Range(0, 4).Select(i => new CurvePoint(i * 10, 1.0 / (i + 1), 0.5 + (i * 0.1), 0.4, 2.0 / (i + 1)))]),
             new EnsembleSummary(new string('b', 64), "quick", 12, 12, 8, 4, 12, ["A note [for] the reader."]),
             new HeldOutResults(1, 0.7, 1, 1, 1, members),
             "0.1.0");

@@ -13,7 +13,7 @@ namespace Utaf.Construction;
 /// What each ingredient brings is measured in docs/method.md. Validation members take no part in learning the
 /// fingerprint, nor in the meta-verifier by which ρ is chosen; the meta-verifier of the pair then learns from them too.
 /// </remarks>
-internal sealed class FullSchedule : ConstructionSchedule
+internal sealed class BatchedSchedule : ConstructionSchedule
 {
     private const int BatchPerSide = 8;
     private const int WarmUpSteps = 20;
