@@ -6,7 +6,7 @@ namespace Utaf.Tool;
 /// Ctrl-C and the like: the first asks the command to stop where nothing is half-written, the second stops at once. Files appear
 /// by renaming only, so even that leaves none half-written.
 /// </summary>
-internal sealed class Interruption : IDisposable
+internal sealed partial class Interruption : IDisposable
 {
     private readonly CancellationTokenSource source = new();
     private readonly PosixSignalRegistration[] registrations;
@@ -36,9 +36,24 @@ internal sealed class Interruption : IDisposable
         context.Cancel = true;
         if (source.IsCancellationRequested)
         {
+            StopAtOnce();
+        }
+
+        Console.Error.WriteLine("Stopping; once more to stop at once.");
+        source.Cancel();
+    }
+
+    /// <summary>Ends the process without the destructors of native libraries, which crash below a thread that still computes.</summary>
+    private static void StopAtOnce()
+    {
+        if (OperatingSystem.IsWindows())
+        {
             Environment.Exit((int)ExitCode.Interrupted);
         }
 
-        source.Cancel();
+        ExitNow((int)ExitCode.Interrupted);
     }
+
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    private static partial void ExitNow(int status);
 }

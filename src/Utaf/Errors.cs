@@ -44,7 +44,7 @@ public static class Errors
 
     /// <summary>The model's forward does not take one tensor, or not one of this shape or type.</summary>
     public static UtafException WrongInput(string path, string expected, string found) =>
-        Usage("UTAF1106", path, $"The model cannot take the given input. Expected: {expected}. Found: {found}. Give the right shape with --input-shape, or export a model that takes one float32 tensor [N, ...].");
+        Usage("UTAF1106", path, $"The model cannot take the given input. Expected: {expected}. Found: {found}. For a target, give the right shape with --input-shape; or export a model that takes one float32 tensor [N, ...].");
 
     /// <summary>The model returns something else than one tensor.</summary>
     public static UtafException NotOneOutput(string path, string found) =>
@@ -154,6 +154,10 @@ public static class Errors
     public static UtafException IncompleteEnsemble(string folder, int built, int planned) =>
         Usage("UTAF1406", folder, $"The ensemble has {built} of {planned} members. Build the rest with: dotnet utaf ensemble build.");
 
+    /// <summary>A listed negative is the target.</summary>
+    public static UtafException ListedTarget(string path) =>
+        Usage("UTAF1407", path, "This model was listed as independent, but its weights are the target's. Remove it from --negatives.");
+
     /// <summary>The objective is NaN or infinite.</summary>
     public static UtafException Diverged(string stage, int iteration) =>
         Usage("UTAF1501", "utaf", $"The objective became NaN or infinite ({stage}, iteration {iteration}). Lower the learning rate.");
@@ -168,7 +172,7 @@ public static class Errors
 
     /// <summary>The suspect cannot take the fingerprint's inputs.</summary>
     public static UtafException SuspectInput(string suspect, string expected, string found) =>
-        Usage("UTAF1602", suspect, $"The pair's inputs are {expected}; the suspect does not take them: {found}");
+        Usage("UTAF1602", suspect, $"The pair's inputs are {expected}; the suspect was given {found}. It is another task, or its file wants another shape or type.");
 
     /// <summary>The suspect answered with NaN or infinity.</summary>
     public static UtafException SuspectNotFinite(string suspect, int example) =>

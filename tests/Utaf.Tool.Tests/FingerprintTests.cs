@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Utaf.Fingerprints;
 using Utaf.Tool.Tests.Support;
 
 namespace Utaf.Tool.Tests;
@@ -125,6 +126,35 @@ public sealed class FingerprintTests : ToolTest
         await running.UntilAsync(() => running.Errors.Contains("Stage 2, construction …", StringComparison.Ordinal));
         Assert.Equal(130, await running.SignalAsync("INT"));
         Assert.DoesNotContain(Entries(), entry => entry.Contains(".tmp", StringComparison.Ordinal) || entry.Contains(".utaf/store", StringComparison.Ordinal) || entry.Contains("pair.utaf", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_target_is_no_independent_model()
+    {
+        Write("data.csv", RegressionTable());
+        await FailAsync("UTAF1407", 2, [.. Command("mlp-scripted.pt", "regression"), "--negatives", Fixture("mlp-traced.pt")]);
+        Assert.DoesNotContain(Entries(), entry => entry.EndsWith(".safetensors", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_listed_model_that_does_not_fit_is_refused_before_anything_is_built()
+    {
+        Write("data.csv", RegressionTable());
+        await FailAsync("UTAF1106", 2, [.. Command("mlp-scripted.pt", "regression"), "--negatives", Fixture("classifier-logits.pt")]);
+        await FailAsync("UTAF1403", 2, [.. Command("mlp-scripted.pt", "regression"), "--negatives", Fixture("nan.pt")]);
+        Assert.DoesNotContain(Entries(), entry => entry.EndsWith(".safetensors", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_pair_file_that_was_altered_is_refused_by_verify_and_inspect()
+    {
+        FingerprintPairFile.Write(TinyPair.Make(), PathOf("tiny.utaf"));
+        var bytes = await File.ReadAllBytesAsync(PathOf("tiny.utaf"), TestContext.Current.CancellationToken);
+        bytes[^3] ^= 1;
+        await File.WriteAllBytesAsync(PathOf("tiny.utaf"), bytes, TestContext.Current.CancellationToken);
+
+        await FailAsync("UTAF1302", 2, "verify", Fixture("mlp-scripted.pt"), "--pair", "tiny.utaf");
+        await FailAsync("UTAF1302", 2, "inspect", "tiny.utaf");
     }
 
     private static string[] Command(string model, string task) =>

@@ -112,7 +112,7 @@ public sealed class PairCommandTests : ToolTest
     {
         FingerprintPairFile.Write(TinyPair.Make(outputs: 2), PathOf("wide.utaf"));
         await FailAsync("UTAF1601", 2, "verify", Fixture("mlp-scripted.pt"), "--pair", "wide.utaf");
-        await FailAsync("UTAF1106", 2, "verify", Fixture("classifier-logits.pt"), "--pair", pair);
+        await FailAsync("UTAF1602", 2, "verify", Fixture("classifier-logits.pt"), "--pair", pair);
         await FailAsync("UTAF1603", 4, "verify", Fixture("nan.pt"), "--pair", pair);
         await FailAsync("UTAF1001", 2, "verify", Fixture("mlp-scripted.pt"), "--pair", pair, "--significance", "2");
     }

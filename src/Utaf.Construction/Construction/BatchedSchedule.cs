@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Utaf.Construction;
 
 /// <summary>
-/// The objective in mini-batches of members, from fingerprints that start at the owner's examples; when the fingerprint
+/// The objective in mini-batches of members, from fingerprints that start between the owner's examples; when the fingerprint
 /// stands, the meta-verifier is learned afresh on the answers of every member, which by then cost nothing.
 /// </summary>
 /// <remarks>

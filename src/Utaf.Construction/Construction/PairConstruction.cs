@@ -50,7 +50,7 @@ public static class PairConstruction
         var plan = folder.Plan;
         var schedule = ConstructionSchedule.Of(options.Schedule);
         var weights = options.Weights ?? schedule.Weights;
-        var split = EnsembleSplit.Make(plan, folder.WeightsSha256, options.Fractions ?? new SplitFractions());
+        var split = EnsembleSplit.Make(plan, folder.WeightsSha256, options.Fractions ?? new SplitFractions(), workshop.Target.Network.WeightsSha256());
         using var box = InputBox.Of(workshop.Data.Owner, workshop.Data.ImageShape is not null, workshop.Device);
         using var validation = FrozenMembers.Load(split.Validation, folder, workshop, withTarget: false);
         using var learned = Learn();
@@ -61,6 +61,7 @@ public static class PairConstruction
         using var test = FrozenMembers.Load(split.Test, folder, workshop, withTarget: false);
         var answers = test.Outputs(learned.Inputs);
         var rates = CheckedRates(verifier, answers, learned);
+        var heldOut = HeldOut(split.Test, rates);
         var manifest = new PairManifest(
             PairManifest.CurrentFormatVersion,
             model,
@@ -86,8 +87,8 @@ public static class PairConstruction
                 split.Training.Count,
                 split.Validation.Count,
                 split.Test.Count,
-                [.. workshop.Data.Notes, .. split.Duplicates.Select(member => $"{member.Id} was left out: another member has the same weights.")]),
-            HeldOut(split.Test, rates),
+                [.. workshop.Data.Notes, .. Warnings(heldOut, threshold), .. split.Duplicates.Select(member => $"{member.Id} was left out: another member has the same weights.")]),
+            heldOut,
             toolVersion,
             CreatedUtc: null);
 
@@ -125,6 +126,24 @@ public static class PairConstruction
         }
 
         return managed;
+    }
+
+    /// <summary>What whoever relies on the pair should know of how well it does.</summary>
+    private static IEnumerable<string> Warnings(HeldOutResults heldOut, double threshold)
+    {
+        var honest = heldOut.Members.Where(member => !member.Stolen).ToList();
+        var suspected = honest.Count(member => member.MatchingRate > threshold);
+        if (suspected > 0)
+        {
+            yield return $"{suspected} of {honest.Count} held-out honest models are above ρ: do not rely on a verdict of this pair alone.";
+        }
+
+        var stolen = heldOut.Members.Where(member => member.Stolen).ToList();
+        var missed = stolen.Count(member => member.MatchingRate <= threshold);
+        if (missed > 0)
+        {
+            yield return $"{missed} of {stolen.Count} held-out stolen models are not above ρ: a larger profile or more data may help.";
+        }
     }
 
     private static HeldOutResults HeldOut(IReadOnlyList<Member> members, double[] rates)

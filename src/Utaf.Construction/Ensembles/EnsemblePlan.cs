@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Utaf.Models;
+using Utaf.Torch;
 
 namespace Utaf.Ensembles;
 
@@ -51,7 +52,7 @@ public sealed record EnsemblePlan(
     /// <param name="seed">The run's seed.</param>
     /// <param name="profile"><c>quick</c>, <c>standard</c> or <c>paper</c>.</param>
     /// <param name="options">What the user chose.</param>
-    /// <exception cref="UtafException">UTAF1001: no such profile or architecture.</exception>
+    /// <exception cref="UtafException">UTAF1001: no such profile or architecture; UTAF11xx, UTAF1403, UTAF1404, UTAF1407: a listed model that cannot be a negative.</exception>
     public static EnsemblePlan Make(TargetModel target, LearningTask task, EnsembleData data, ulong seed, string profile, EnsembleOptions options)
     {
         var context = Workshop.ContextOf(target, task, data);
@@ -60,7 +61,7 @@ public sealed record EnsemblePlan(
         Member[] members =
         [
             .. composition.Members(profile),
-            .. options.ListedNegatives.Select(ListedModel.From).DistinctBy(recipe => recipe.Id).Select(recipe => new Member(recipe.Id, Stolen: false, Parent: null, recipe)),
+            .. options.ListedNegatives.Select(path => Checked(ListedModel.From(path), context)).DistinctBy(recipe => recipe.Id).Select(recipe => new Member(recipe.Id, Stolen: false, Parent: null, recipe)),
         ];
 
         return new(
@@ -80,8 +81,12 @@ public sealed record EnsemblePlan(
     /// <summary>The plan as a document.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
-    /// <summary>SHA-256 of the plan, hexadecimal.</summary>
-    public string Hash() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, Json)));
+    /// <summary>SHA-256 of the plan, hexadecimal. Where a listed model lies does not count, only what it is.</summary>
+    public string Hash()
+    {
+        var members = Members.Select(member => member.Recipe is ListedModel listed ? member with { Recipe = listed with { Path = "" } } : member);
+        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this with { Members = [.. members] }, Json)));
+    }
 
     /// <summary>The member that a member's line of descent starts with: chains share it with the member they start from.</summary>
     public string Lineage(Member member)
@@ -93,6 +98,13 @@ public sealed record EnsemblePlan(
         }
 
         return member.Id;
+    }
+
+    /// <summary>Tries a listed model now, and not when every other member is built.</summary>
+    private static ListedModel Checked(ListedModel listed, ArchitectureContext context)
+    {
+        using var network = listed.ArchitectureAfter(new TargetArchitecture()).Build(context, new SeededRandom(0, listed.Id));
+        return network.WeightsSha256() != context.Target.Network.WeightsSha256() ? listed : throw Errors.ListedTarget(listed.Path);
     }
 
     private static bool FilterPruningApplies(TargetModel target) => Obfuscations.FilterPruning.Convolutions(target.Network).Any();

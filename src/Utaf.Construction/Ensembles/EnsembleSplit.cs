@@ -25,13 +25,14 @@ public sealed record EnsembleSplit(
     /// <param name="plan">The plan.</param>
     /// <param name="weightsSha256">The digest of a built member's weights.</param>
     /// <param name="fractions">How much goes where.</param>
+    /// <param name="targetWeights">The digest of the target's weights: a copy that nothing was done to is the target again.</param>
     /// <exception cref="UtafException">UTAF1001: a fraction outside (0, 1); UTAF1405: a part without positives or without negatives.</exception>
-    public static EnsembleSplit Make(EnsemblePlan plan, Func<Member, string> weightsSha256, SplitFractions fractions)
+    public static EnsembleSplit Make(EnsemblePlan plan, Func<Member, string> weightsSha256, SplitFractions fractions, string? targetWeights = null)
     {
         RequireFraction("--test-fraction", fractions.Test);
         RequireFraction("--validation-fraction", fractions.Validation);
         var digests = plan.Members.ToDictionary(member => member.Id, weightsSha256);
-        var distinct = plan.Members.DistinctBy(member => digests[member.Id]).ToList();
+        var distinct = plan.Members.Where(member => digests[member.Id] != targetWeights).DistinctBy(member => digests[member.Id]).ToList();
         var (training, validation, test) = (new List<Member>(), new List<Member>(), new List<Member>());
         var random = new SeededRandom(plan.Seed, "split");
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using TorchSharp;
 using Utaf.Torch;
 using static TorchSharp.torch;
 
@@ -34,6 +35,11 @@ public sealed record ListedArchitecture(string Path, string Sha256) : Architectu
         var (mean, deviation) = (tensor(context.Scaling.InputMean).view(shape), tensor(context.Scaling.InputDeviation).view(shape));
         var probe = mean + (random.Normal(context.Signature.BatchShape(64)) * deviation);
         var outputs = file.Run(module, probe).flatten(1);
+        if (!outputs.isfinite().all().ToBoolean())
+        {
+            throw Errors.NonFiniteOutputs("a listed model on data of the owner's scale", Path);
+        }
+
         if (outputs.shape[1] != context.Signature.OutputWidth)
         {
             throw Errors.WrongOutputWidth(Path, context.Signature.OutputWidth, (int)outputs.shape[1]);

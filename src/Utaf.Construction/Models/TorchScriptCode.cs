@@ -31,6 +31,7 @@ internal static partial class TorchScriptCode
         {
             "torch" when At(i - 1) != "." => At(i + 1) == "." && At(i + 3) == "(" ? Operator("aten", At(i + 2)) : "torch as a value",
             "ops" when At(i - 1) != "." => At(i + 1) == "." && At(i + 3) == "." && At(i + 5) == "(" ? Operator(At(i + 2), At(i + 4)) : "ops as a value",
+            "print" when At(i - 1) != "." && At(i + 1) == "(" => "prim::Print",
             "classes" when At(i - 1) == "." && At(i - 2) == "torch" && At(i + 2) != "quantized" => $"torch.classes.{At(i + 2)}",
             _ => null,
         };

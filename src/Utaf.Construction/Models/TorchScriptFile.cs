@@ -69,9 +69,10 @@ public sealed class TorchScriptFile
     /// <summary>Runs the model and says in its owner's terms why it cannot.</summary>
     /// <param name="module">A model that <see cref="Load"/> made.</param>
     /// <param name="inputs">[N, input…], float32.</param>
+    /// <param name="refused">The error for inputs that the model does not take; null for UTAF1106.</param>
     /// <returns>One tensor [N, …].</returns>
     /// <exception cref="UtafException">UTAF1106: the input does not fit; UTAF1107: the output is not one tensor [N, …].</exception>
-    public Tensor Run(jit.ScriptModule<Tensor, Tensor> module, Tensor inputs)
+    public Tensor Run(jit.ScriptModule<Tensor, Tensor> module, Tensor inputs, Func<string, UtafException>? refused = null)
     {
         Tensor outputs;
         try
@@ -85,7 +86,8 @@ public sealed class TorchScriptFile
         }
         catch (ExternalException e)
         {
-            throw Errors.WrongInput(Path, "one tensor that the model's code accepts", $"[{string.Join(", ", inputs.shape)}] float32, refused with \"{Reason(e)}\"");
+            var found = $"[{string.Join(", ", inputs.shape)}] float32, refused with \"{Reason(e)}\"";
+            throw refused?.Invoke(found) ?? Errors.WrongInput(Path, "one tensor that the model's code accepts", found);
         }
 
         return outputs.dim() > 0 && outputs.shape[0] == inputs.shape[0] && outputs.is_floating_point()

@@ -115,6 +115,9 @@ public static class NativeTorch
             ?? throw Errors.NativeLibrary($"{file} is not beside the tool in {AppContext.BaseDirectory}; this build carries no torch for {RuntimeInformation.RuntimeIdentifier}.");
     }
 
+    private static UtafException Unwritable(string folder, Exception e) =>
+        Errors.NativeLibrary($"the copy that works on this system cannot be written to {folder}: {e.Message} Set UTAF_CACHE to a folder that can be written.", e);
+
     /// <summary>Writes the cured copy unless an earlier run or another process has.</summary>
     internal static string Cure(string library)
     {
@@ -135,10 +138,17 @@ public static class NativeTorch
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw Errors.Unwritable(folder, e);
+                throw Unwritable(folder, e);
             }
 
-            AtomicFile.Write(cured, bytes);
+            try
+            {
+                AtomicFile.Write(cured, bytes);
+            }
+            catch (UtafException e)
+            {
+                throw Unwritable(folder, e);
+            }
         }
 
         return cured;

@@ -50,11 +50,12 @@ internal sealed class FingerprintCommand : UtafCommand
 
         var bytes = FingerprintPairFile.Serialise(pair);
         context.CancellationToken.ThrowIfCancellationRequested();
-        var stored = await target.PutAsync(bytes, context.CancellationToken).ConfigureAwait(false);
         if (parsed.GetValue(pairFile) is { } path)
         {
             AtomicFile.Write(path, bytes);
         }
+
+        var stored = await target.PutAsync(bytes, context.CancellationToken).ConfigureAwait(false);
 
         context.Write(new FingerprintDocument(
             target.Address, stored.Sha256, stored.Added, parsed.GetValue(pairFile), folder.Path, stored.Manifest ?? pair.Manifest));

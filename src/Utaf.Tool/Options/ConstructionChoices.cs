@@ -13,7 +13,7 @@ internal sealed class ConstructionChoices
         "a whole number from 1 to 100000");
     private readonly Option<string> schedule = OptionKinds.Word(
         "--schedule",
-        "batched: mini-batches of members from the owner's examples; paper: Algorithm 1, one triple per iteration.",
+        "batched: mini-batches of members, from between the owner's examples; paper: Algorithm 1, one triple per iteration.",
         "batched",
         "batched",
         "paper");

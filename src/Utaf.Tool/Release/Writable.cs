@@ -44,6 +44,11 @@ internal static class Writable
     /// <exception cref="UtafException">UTAF1309.</exception>
     public static void RequireFile(string? path)
     {
+        if (path is not null && Directory.Exists(path))
+        {
+            throw Errors.Unwritable(path, new IOException("It is a folder."));
+        }
+
         if (path is not null && Obstacle(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/") is { } obstacle)
         {
             throw Errors.Unwritable(path, obstacle);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace Utaf.Fingerprints;
@@ -10,6 +11,7 @@ public static class FingerprintPairFile
     public const string Extension = ".utaf";
 
     private const string ManifestKey = "utaf";
+    private const string ContentKey = "utaf.sha256";
     private const string FingerprintName = "fingerprint";
     private const string MeanName = "verifier.mean";
     private const string ScaleName = "verifier.scale";
@@ -17,6 +19,7 @@ public static class FingerprintPairFile
     private const string HiddenBiasName = "verifier.hidden.bias";
     private const string OutputWeightName = "verifier.output.weight";
     private const string OutputBiasName = "verifier.output.bias";
+    private static readonly string[] Names = [FingerprintName, MeanName, ScaleName, HiddenWeightName, HiddenBiasName, OutputWeightName, OutputBiasName];
 
     /// <summary>The pair's bytes; the same pair gives the same bytes on every platform.</summary>
     public static byte[] Serialise(FingerprintPair pair)
@@ -25,24 +28,26 @@ public static class FingerprintPairFile
         var (manifest, fingerprint, verifier) = pair;
         long width = verifier.InputWidth;
         long hidden = verifier.Hidden;
-        return Safetensors.Write(new SafetensorsFile(
-            new Dictionary<string, string> { [ManifestKey] = manifest.ToJson() },
-            [
-                SafetensorsTensor.FromSingles(
-                    FingerprintName, [fingerprint.Count, .. fingerprint.InputShape.Select(size => (long)size)], fingerprint.Values),
-                SafetensorsTensor.FromSingles(MeanName, [width], verifier.Mean),
-                SafetensorsTensor.FromSingles(ScaleName, [width], verifier.Scale),
-                SafetensorsTensor.FromSingles(HiddenWeightName, [hidden, width], verifier.HiddenWeights),
-                SafetensorsTensor.FromSingles(HiddenBiasName, [hidden], verifier.HiddenBias),
-                SafetensorsTensor.FromSingles(OutputWeightName, [2, hidden], verifier.OutputWeights),
-                SafetensorsTensor.FromSingles(OutputBiasName, [2], verifier.OutputBias),
-            ]));
+        SafetensorsTensor[] tensors =
+        [
+            SafetensorsTensor.FromSingles(
+                FingerprintName, [fingerprint.Count, .. fingerprint.InputShape.Select(size => (long)size)], fingerprint.Values),
+            SafetensorsTensor.FromSingles(MeanName, [width], verifier.Mean),
+            SafetensorsTensor.FromSingles(ScaleName, [width], verifier.Scale),
+            SafetensorsTensor.FromSingles(HiddenWeightName, [hidden, width], verifier.HiddenWeights),
+            SafetensorsTensor.FromSingles(HiddenBiasName, [hidden], verifier.HiddenBias),
+            SafetensorsTensor.FromSingles(OutputWeightName, [2, hidden], verifier.OutputWeights),
+            SafetensorsTensor.FromSingles(OutputBiasName, [2], verifier.OutputBias),
+        ];
+        var json = manifest.ToJson();
+        var metadata = new Dictionary<string, string> { [ManifestKey] = json, [ContentKey] = ContentSha256(json, tensors) };
+        return Safetensors.Write(new SafetensorsFile(metadata, tensors));
     }
 
     /// <summary>Reads a pair and checks the manifest against the tensors.</summary>
     /// <param name="bytes">The file's content.</param>
     /// <param name="origin">Where it comes from, for the error: a path or a store's address.</param>
-    /// <exception cref="UtafException">UTAF1301: damaged, or manifest and tensors disagree. UTAF1303: a newer format.</exception>
+    /// <exception cref="UtafException">UTAF1301: damaged, or manifest and tensors disagree. UTAF1302: the content is not what was written. UTAF1303: a newer format.</exception>
     public static FingerprintPair Deserialise(byte[] bytes, string origin)
     {
         ArgumentNullException.ThrowIfNull(bytes);
@@ -55,9 +60,12 @@ public static class FingerprintPairFile
             }
 
             CheckVersion(json, origin);
+            CheckContent(file, json, origin);
             var manifest = PairManifest.FromJson(json);
             var tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
-            return Assemble(manifest, tensors);
+            var pair = Assemble(manifest, tensors);
+            Expect(file.Metadata.ContainsKey(ContentKey), $"its metadata has no '{ContentKey}'.");
+            return pair;
         }
         catch (Exception exception) when (exception is FormatException or JsonException or ArgumentException or InvalidOperationException)
         {
@@ -95,6 +103,29 @@ public static class FingerprintPairFile
 
     /// <summary>SHA-256 as 64 lower-case hexadecimal digits (FIPS 180-4).</summary>
     public static string Sha256(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    /// <summary>A pair that is handed on as a file has no name to be checked against, so it carries its content's digest.</summary>
+    private static void CheckContent(SafetensorsFile file, string json, string origin)
+    {
+        var found = ContentSha256(json, file.Tensors);
+        if (file.Metadata.TryGetValue(ContentKey, out var expected) && expected != found)
+        {
+            throw Errors.AlteredPair(origin, expected, found);
+        }
+    }
+
+    private static string ContentSha256(string json, IEnumerable<SafetensorsTensor> tensors)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(json));
+        foreach (var tensor in tensors.Where(tensor => Names.Contains(tensor.Name)))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(tensor.Name));
+            hash.AppendData(tensor.Data.Span);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     /// <summary>Read before everything else: a newer format may have other keys.</summary>
     private static void CheckVersion(string json, string origin)

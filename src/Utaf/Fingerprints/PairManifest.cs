@@ -63,8 +63,8 @@ public sealed record OutputSpecification(int Width, OutputSpace Space);
 /// <param name="Iterations">Iterations that were made.</param>
 /// <param name="InputLearningRate">Learning rate of the fingerprint.</param>
 /// <param name="VerifierLearningRate">Learning rate of the meta-verifier.</param>
-/// <param name="Objective">Name of the objective, such as "paper".</param>
-/// <param name="Schedule">Name of the schedule of the learning rates.</param>
+/// <param name="Objective">The terms over the ensemble's members with their weights.</param>
+/// <param name="Schedule">How it was minimised: "batched", or "paper" for Algorithm 1.</param>
 /// <param name="Threads">CPU threads; another number may give other last bits.</param>
 /// <param name="Curve">The objective over the iterations.</param>
 public sealed record TrainingRecord(
@@ -95,8 +95,8 @@ public sealed record CurvePoint(
 /// <param name="Profile">Name of the profile the plan was made from.</param>
 /// <param name="Positives">Number of stolen models.</param>
 /// <param name="Negatives">Number of honest models.</param>
-/// <param name="Training">Members that the pair was trained with.</param>
-/// <param name="Validation">Members that choices were made with.</param>
+/// <param name="Training">Members that fingerprint and meta-verifier were learned on.</param>
+/// <param name="Validation">Members that choices were made with; under the "batched" schedule the final meta-verifier learned from them afterwards.</param>
 /// <param name="Test">Members that were used once, for the held-out results.</param>
 /// <param name="Notes">What a reader should know, such as dropped duplicates.</param>
 public sealed record EnsembleSummary(

@@ -16,6 +16,7 @@ public class TorchScriptCodeTests
     [InlineData("_0 = torch\n_0.save(x)", "torch as a value")]
     [InlineData("_0 = torch.save\n_0(x)", "torch as a value")]
     [InlineData("_0 = ops.aten\n_0.save(x)", "ops as a value")]
+    [InlineData("""print("{\"decision\": \"noPiracySuspected\"}")""", "prim::Print")]
     [InlineData("""getattr(torch, "save")(x, "f")""", "torch as a value")]
     [InlineData("""getattr(torch, "\163ave")(x, "f")""", "torch as a value")]
     [InlineData("""getattr(ops.aten, "save")(x, "f")""", "ops as a value")]

@@ -163,6 +163,26 @@ public sealed class FingerprintPairFileTests
     }
 
     [Fact]
+    public void A_pair_with_one_bit_changed_in_a_tensor_or_in_the_manifest_is_refused()
+    {
+        var bytes = FingerprintPairFile.Serialise(SamplePairs.Pair);
+        var header = (int)BitConverter.ToUInt64(bytes);
+        var threshold = Encoding.UTF8.GetString(bytes).IndexOf("threshold", StringComparison.Ordinal);
+        var places = Enumerable.Range(8 + header, bytes.Length - 8 - header).Where(place => place % 4 == (8 + header) % 4)
+            .Append(threshold + "threshold\\\": 0.".Length);
+
+        foreach (var place in places)
+        {
+            byte[] altered = [.. bytes];
+            altered[place] ^= 1;
+
+            var exception = Assert.Throws<UtafException>(() => FingerprintPairFile.Deserialise(altered, "test"));
+
+            Assert.Equal("UTAF1302", exception.Diagnostic.Code);
+        }
+    }
+
+    [Fact]
     public void Tensors_of_the_future_are_left_out()
     {
         var file = Safetensors.Read(FingerprintPairFile.Serialise(SamplePairs.Pair));

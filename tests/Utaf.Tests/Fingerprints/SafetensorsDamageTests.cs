@@ -144,7 +144,7 @@ public sealed class SafetensorsDamageTests
         }
         catch (UtafException exception)
         {
-            return exception.Diagnostic.Code is "UTAF1301" or "UTAF1303";
+            return exception.Diagnostic.Code is "UTAF1301" or "UTAF1302" or "UTAF1303";
         }
 
         return true;
