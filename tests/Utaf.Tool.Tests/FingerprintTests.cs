@@ -79,7 +79,7 @@ public sealed class FingerprintTests : ToolTest
     {
         Write("data.csv", RegressionTable());
         Write("other.csv", ClassTable());
-        string[] options = [.. Command("mlp-scripted.pt", "regression")[1..], "--irrelevant", "other.csv", "--negatives", Fixture("mlp-traced.pt")];
+        string[] options = [.. Command("mlp-scripted.pt", "regression")[1..], "--irrelevant", "other.csv", "--negatives", Fixture("frozen.pt")];
         using var json = JsonDocument.Parse(await SucceedAsync(["ensemble", "plan", .. options, "--format", "json"]));
         Assert.Equal(25, json.RootElement.GetProperty("members").GetArrayLength());
         Assert.Equal(3, json.RootElement.GetProperty("dataSha256").GetArrayLength());

@@ -18,12 +18,13 @@ public static class EnsembleBuilder
     /// <param name="workshop">Target, task and data.</param>
     /// <param name="progress">Told after each member.</param>
     /// <param name="cancellationToken">Stops between two training steps; built members stay.</param>
-    /// <exception cref="UtafException">UTAF1403: a member's loss or outputs are not finite; UTAF1309: a member cannot be written.</exception>
+    /// <exception cref="UtafException">UTAF1403: a member's loss or outputs are not finite; UTAF1309: a member cannot be written; UTAF1407: a listed model is the target.</exception>
     public static void BuildMissing(EnsembleFolder folder, Workshop workshop, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
     {
         var plan = folder.Plan;
         var missing = folder.Missing();
         var built = plan.Members.Count - missing.Count;
+        plan.CheckListed(workshop.Target, workshop.Task, workshop.Data);
         foreach (var member in missing)
         {
             cancellationToken.ThrowIfCancellationRequested();

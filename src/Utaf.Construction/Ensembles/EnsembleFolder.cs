@@ -159,7 +159,7 @@ public sealed class EnsembleFolder
         {
             return JsonSerializer.Deserialize<EnsemblePlan>(File.ReadAllText(planFile), EnsemblePlan.Json)?.Hash()[..16] ?? Unreadable;
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentNullException or IOException or UnauthorizedAccessException)
         {
             return Unreadable;
         }

@@ -52,7 +52,7 @@ public sealed record EnsemblePlan(
     /// <param name="seed">The run's seed.</param>
     /// <param name="profile"><c>quick</c>, <c>standard</c> or <c>paper</c>.</param>
     /// <param name="options">What the user chose.</param>
-    /// <exception cref="UtafException">UTAF1001: no such profile or architecture; UTAF11xx, UTAF1403, UTAF1404, UTAF1407: a listed model that cannot be a negative.</exception>
+    /// <exception cref="UtafException">UTAF1001: no such profile or architecture; UTAF11xx: a listed model that cannot be read.</exception>
     public static EnsemblePlan Make(TargetModel target, LearningTask task, EnsembleData data, ulong seed, string profile, EnsembleOptions options)
     {
         var context = Workshop.ContextOf(target, task, data);
@@ -61,7 +61,7 @@ public sealed record EnsemblePlan(
         Member[] members =
         [
             .. composition.Members(profile),
-            .. options.ListedNegatives.Select(path => Checked(ListedModel.From(path), context)).DistinctBy(recipe => recipe.Id).Select(recipe => new Member(recipe.Id, Stolen: false, Parent: null, recipe)),
+            .. options.ListedNegatives.Select(ListedModel.From).DistinctBy(recipe => recipe.Id).Select(recipe => new Member(recipe.Id, Stolen: false, Parent: null, recipe)),
         ];
 
         return new(
@@ -100,11 +100,20 @@ public sealed record EnsemblePlan(
         return member.Id;
     }
 
-    /// <summary>Tries a listed model now, and not when every other member is built.</summary>
-    private static ListedModel Checked(ListedModel listed, ArchitectureContext context)
+    /// <summary>Tries the listed models: they cost nothing, and one that does not fit is not to be found out after hours.</summary>
+    /// <exception cref="UtafException">UTAF11xx, UTAF1403, UTAF1404: it cannot be a member; UTAF1407: it is the target.</exception>
+    public void CheckListed(TargetModel target, LearningTask task, EnsembleData data)
     {
-        using var network = listed.ArchitectureAfter(new TargetArchitecture()).Build(context, new SeededRandom(0, listed.Id));
-        return network.WeightsSha256() != context.Target.Network.WeightsSha256() ? listed : throw Errors.ListedTarget(listed.Path);
+        var context = Workshop.ContextOf(target, task, data);
+        var own = target.Network.WeightsSha256();
+        foreach (var listed in Members.Select(member => member.Recipe).OfType<ListedModel>())
+        {
+            using var network = new ListedArchitecture(listed.Path, listed.Sha256).Build(context, new SeededRandom(Seed, listed.Id));
+            if (network.WeightsSha256() == own)
+            {
+                throw Errors.ListedTarget(listed.Path);
+            }
+        }
     }
 
     private static bool FilterPruningApplies(TargetModel target) => Obfuscations.FilterPruning.Convolutions(target.Network).Any();

@@ -50,6 +50,7 @@ internal sealed class TrustedSide : IDisposable
             }
 
             var plan = EnsemblePlan.Make(target, task, data, request.Seed, request.Profile, request.Ensemble);
+            plan.CheckListed(target, task, data);
             return new(target, task, data, plan, device, request.Folder ?? Path.Combine(request.EnsembleRoot, plan.Hash()[..16]));
         }
         catch

@@ -199,13 +199,23 @@ public sealed class EnsembleBuilderTests : IDisposable
         Assert.Equal([diverging], folder.Missing());
     }
 
-    [Theory]
-    [InlineData("mlp-traced.pt")]
-    [InlineData("frozen.pt")]
-    public void A_listed_model_is_a_member_whose_weights_stay_in_its_file(string file)
+    [Fact]
+    public void The_target_listed_as_a_negative_is_refused_before_anything_is_built()
     {
         using var mlp = SmallTask.Mlp();
-        var listed = Listed(Copy(file));
+        var folder = EnsembleFolder.Under(root, mlp.Plan(Tuned, Listed(Fixtures.PathOf("mlp-traced.pt"))));
+
+        var code = Fixtures.CodeOf(() => EnsembleBuilder.BuildMissing(folder, mlp.Workshop, null, TestContext.Current.CancellationToken));
+
+        Assert.Equal("UTAF1407", code);
+        Assert.False(folder.Has(Tuned));
+    }
+
+    [Fact]
+    public void A_listed_model_is_a_member_whose_weights_stay_in_its_file()
+    {
+        using var mlp = SmallTask.Mlp();
+        var listed = Listed(Copy("frozen.pt"));
         var folder = EnsembleFolder.Under(root, mlp.Plan(listed));
 
         EnsembleBuilder.BuildMissing(folder, mlp.Workshop, null, TestContext.Current.CancellationToken);

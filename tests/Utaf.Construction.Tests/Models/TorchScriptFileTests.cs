@@ -124,10 +124,10 @@ public sealed class TorchScriptFileTests : IDisposable
     [Theory]
     [InlineData("two-outputs.pt", "UTAF1107")]
     [InlineData("dict-output.pt", "UTAF1107")]
-    [InlineData("two-inputs.pt", "UTAF1106")]
-    [InlineData("double-input.pt", "UTAF1106")]
-    [InlineData("int-input.pt", "UTAF1106")]
-    [InlineData("classifier-logits.pt", "UTAF1106")]
+    [InlineData("two-inputs.pt", "UTAF1602")]
+    [InlineData("double-input.pt", "UTAF1602")]
+    [InlineData("int-input.pt", "UTAF1602")]
+    [InlineData("classifier-logits.pt", "UTAF1602")]
     public async Task A_suspect_that_cannot_be_asked_is_an_error(string file, string code)
     {
         var suspect = new TorchScriptSuspect(Fixtures.PathOf(file), CPU);
