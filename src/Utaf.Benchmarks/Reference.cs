@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Utaf.Benchmarks;
 
-/// <summary>Runs a plain PyTorch version of the scenario, so that both are measured in one session.</summary>
+/// <summary>Runs a plain PyTorch version of the scenario, in turn with ours.</summary>
 internal static class Reference
 {
     public static void Run(string script, string data, ulong seed, int threads)
