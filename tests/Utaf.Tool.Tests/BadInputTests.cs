@@ -20,6 +20,7 @@ public sealed class BadInputTests : ToolTest
     [InlineData("touches-files-save.pt", "UTAF1105")]
     [InlineData("touches-files-hidden.pt", "UTAF1105")]
     [InlineData("touches-files-on-load.pt", "UTAF1105")]
+    [InlineData("prints.pt", "UTAF1105")]
     [InlineData("two-inputs.pt", "UTAF1106")]
     [InlineData("double-input.pt", "UTAF1106")]
     [InlineData("two-outputs.pt", "UTAF1107")]

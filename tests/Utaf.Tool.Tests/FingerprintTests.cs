@@ -157,6 +157,19 @@ public sealed class FingerprintTests : ToolTest
         await FailAsync("UTAF1302", 2, "inspect", "tiny.utaf");
     }
 
+    [Fact]
+    public async Task A_second_Ctrl_C_stops_at_once_even_within_a_suspect_that_never_answers()
+    {
+        FingerprintPairFile.Write(TinyPair.Make(), PathOf("tiny.utaf"));
+        using var running = new RunningTool(Tool, Folder, "verify", Fixture("never-answers.pt"), "--pair", "tiny.utaf");
+        await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
+
+        running.Signal("INT");
+        await running.UntilAsync(() => running.Errors.Contains("once more to stop at once", StringComparison.Ordinal));
+
+        Assert.Equal(130, await running.SignalAsync("INT"));
+    }
+
     private static string[] Command(string model, string task) =>
         ["fingerprint", Fixture(model), "--data", "data.csv", "--task", task, "--profile", "quick", "--epochs", Epochs];
 

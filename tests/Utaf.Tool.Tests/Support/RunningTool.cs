@@ -52,6 +52,13 @@ internal sealed class RunningTool : IDisposable
         }
     }
 
+    /// <summary>Sends a signal and goes on.</summary>
+    public void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        kill.WaitForExit();
+    }
+
     /// <summary>Sends a signal, such as INT for Ctrl-C or KILL, and waits for the end.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> SignalAsync(string signal)
