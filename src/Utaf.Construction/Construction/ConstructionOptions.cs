@@ -16,7 +16,11 @@ public enum Schedule
 /// <param name="Target">Of log p₊(F), above 0.</param>
 /// <param name="Positive">Of the mean of log p₊(M₊), above 0.</param>
 /// <param name="Negative">Of the mean of log p₋(M₋), above 0.</param>
-public sealed record ObjectiveWeights(double Target = 1, double Positive = 1, double Negative = 1);
+public sealed record ObjectiveWeights(double Target = 1, double Positive = 1, double Negative = 1)
+{
+    /// <summary>As the command line takes them.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Target},{Positive},{Negative}");
+}
 
 /// <summary>What the user may choose about Stage 2.</summary>
 /// <param name="Examples">N, inputs in the fingerprint, at least 1.</param>
@@ -45,10 +49,10 @@ public sealed record ConstructionOptions(
     public void Check()
     {
         Require("--examples", Examples, Examples is >= 1 and <= 100_000, "a whole number from 1 to 100000");
-        Require("--schedule", Schedule, Enum.IsDefined(Schedule), "full or paper");
+        Require("--schedule", Schedule, Enum.IsDefined(Schedule), "batched or paper");
         Require("--iterations", Iterations, Iterations is null or >= 1, "a whole number of at least 1");
-        Require("--input-learning-rate", InputLearningRate, InputLearningRate is null or (> 0 and < 100), "a number above 0");
-        Require("--verifier-learning-rate", VerifierLearningRate, VerifierLearningRate is null or (> 0 and < 100), "a number above 0");
+        Require("--input-learning-rate", InputLearningRate, InputLearningRate is null or (> 0 and < 100), "a number above 0 and below 100");
+        Require("--verifier-learning-rate", VerifierLearningRate, VerifierLearningRate is null or (> 0 and < 100), "a number above 0 and below 100");
         Require("--threshold", Threshold, Threshold is null or (> 0 and < 1), "a number between 0 and 1");
         Require("--weights", Weights, Weights is null or { Target: > 0 and <= MaximumWeight, Positive: > 0 and <= MaximumWeight, Negative: > 0 and <= MaximumWeight }, "three numbers above 0, at most 1000000");
     }
