@@ -153,6 +153,11 @@ public sealed class PairCommandTests : ToolTest
         Assert.True(File.Exists(torch.GetProperty("library").GetString()));
         Assert.Contains("cpu", torch.GetProperty("devices").EnumerateArray().Select(device => device.GetString()));
 
+        var noDevice = await RunAsync("doctor", "--device", "cuda:7");
+        Assert.Equal(3, noDevice.ExitCode);
+        Assert.Contains("Library", noDevice.StandardOutput, StringComparison.Ordinal);
+        Assert.Contains("UTAF2002", noDevice.StandardOutput, StringComparison.Ordinal);
+
         var ill = await RunAsync(new Dictionary<string, string?> { ["UTAF_CACHE"] = "/proc/utaf" }, "doctor", "--store", "folder:/proc/store");
         Assert.Equal(3, ill.ExitCode);
         Assert.Contains("/proc/store", ill.StandardOutput, StringComparison.Ordinal);

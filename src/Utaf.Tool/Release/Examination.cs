@@ -12,7 +12,7 @@ internal static class Examination
     public static DoctorDocument Of(string store, Settings settings)
     {
         var missing = new List<string>();
-        var torch = Try(() => Torch(settings), missing);
+        var torch = Try(() => Torch(settings, missing), missing);
         var cache = Check("cache", NativeTorch.CacheFolder, missing);
         return new DoctorDocument(
             ToolVersion.Text,
@@ -25,9 +25,11 @@ internal static class Examination
             missing);
     }
 
-    private static TorchReport Torch(Settings settings)
+    private static TorchReport Torch(Settings settings, List<string> missing)
     {
-        var device = TorchRuntime.Start(settings.Device, settings.Threads);
+        // The CPU first: a device that is not there says nothing of the library.
+        TorchRuntime.Start("cpu", settings.Threads);
+        var device = Try(() => TorchRuntime.Start(settings.Device, settings.Threads), missing);
         var source = NativeTorch.EnsureLoaded();
         return new(
             typeof(torch).Assembly.GetName().Version?.ToString(3) ?? "",
@@ -37,7 +39,7 @@ internal static class Examination
             source.Reason,
             torch.get_num_threads(),
             TorchRuntime.Devices(),
-            device.ToString());
+            device?.ToString() ?? "none");
     }
 
     private static FolderReport Check(string what, string folder, List<string> missing)
