@@ -74,7 +74,8 @@ internal static class BinaryNumbers
 
         for (var i = 0; i * size < bytes.Length; i++)
         {
-            values[i] = bigEndian ? BigEndian(bytes[(i * size)..], type) : LittleEndian(bytes[(i * size)..], type);
+            var number = bytes.Slice(i * size, size);
+            values[i] = bigEndian ? BigEndian(number, type) : LittleEndian(number, type);
         }
     }
 
@@ -93,18 +94,11 @@ internal static class BinaryNumbers
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "No such type of numbers."),
     };
 
-    private static float BigEndian(ReadOnlySpan<byte> bytes, NumberType type) => type switch
+    private static float BigEndian(ReadOnlySpan<byte> bytes, NumberType type)
     {
-        NumberType.Int8 => (sbyte)bytes[0],
-        NumberType.UInt16 => BinaryPrimitives.ReadUInt16BigEndian(bytes),
-        NumberType.Int16 => BinaryPrimitives.ReadInt16BigEndian(bytes),
-        NumberType.UInt32 => BinaryPrimitives.ReadUInt32BigEndian(bytes),
-        NumberType.Int32 => BinaryPrimitives.ReadInt32BigEndian(bytes),
-        NumberType.UInt64 => BinaryPrimitives.ReadUInt64BigEndian(bytes),
-        NumberType.Int64 => BinaryPrimitives.ReadInt64BigEndian(bytes),
-        NumberType.Float16 => (float)BinaryPrimitives.ReadHalfBigEndian(bytes),
-        NumberType.Float32 => BinaryPrimitives.ReadSingleBigEndian(bytes),
-        NumberType.Float64 => (float)BinaryPrimitives.ReadDoubleBigEndian(bytes),
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "No such type of numbers."),
-    };
+        Span<byte> reversed = stackalloc byte[bytes.Length];
+        bytes.CopyTo(reversed);
+        reversed.Reverse();
+        return LittleEndian(reversed, type);
+    }
 }
