@@ -7,6 +7,8 @@ results=artifacts/test-results
 rm -rf "$results"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
+./build/peers.sh
+
 dotnet build Utaf.Tool.sln --configuration Release
 
 status=0

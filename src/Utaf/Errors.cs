@@ -1,8 +1,9 @@
 namespace Utaf;
 
 /// <summary>
-/// Every error that a user can meet. 10xx: command line; 11xx: model artifacts; 12xx: data; 13xx: pairs and stores;
-/// 14xx: ensembles; 15xx: construction; 16xx: verification; 20xx: the machine; 99xx: the product itself.
+/// Every error that a user can meet. 10xx: command line and configuration; 11xx: model artifacts; 12xx: data; 13xx: pairs,
+/// stores and commitments; 14xx: ensembles; 15xx: construction; 16xx: verification and prediction APIs; 17xx: GitHub;
+/// 18xx: serving; 20xx: the machine; 99xx: the product itself.
 /// </summary>
 public static class Errors
 {
@@ -21,6 +22,10 @@ public static class Errors
     /// <summary>A file that the user named cannot be read.</summary>
     public static UtafException FileUnreadable(string path, Exception inner) =>
         Usage("UTAF1003", path, $"The file cannot be read: {inner.Message} Check its permissions and the disk.", inner);
+
+    /// <summary>An environment variable that holds a secret is not set.</summary>
+    public static UtafException SecretMissing(string purpose, string variable) =>
+        Environment("UTAF1012", "utaf", $"{purpose} is to be read from the environment variable {variable}, which is not set or empty. Set it, or name another with env:NAME.");
 
     /// <summary>The model file is empty.</summary>
     public static UtafException EmptyModel(string path) =>

@@ -84,7 +84,7 @@ public sealed class Verifier(FingerprintPair pair, string pairSha256)
             return (outputs, "raw");
         }
 
-        var kind = OutputReading.Recognise(outputs);
+        var kind = outputs.Kind ?? OutputReading.Recognise(outputs);
         return (OutputReading.AsProbabilities(outputs, kind), JsonNamingPolicy.CamelCase.ConvertName(kind.ToString()));
     }
 
@@ -125,7 +125,7 @@ public sealed class Verifier(FingerprintPair pair, string pairSha256)
         }
 
         return outputs.Answered < asked
-            ? $"The suspect answered {outputs.Answered} of {asked} inputs; all are needed."
+            ? $"The suspect answered {outputs.Answered} of {asked} inputs; all are needed. {outputs.WhyMissing}".TrimEnd()
             : "The suspect's answers are so large that no matching rate can be computed.";
     }
 

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Installs the real peers of the integration tests: npm's into tests/peers, and Chromium from Debian where that is possible.
+# Without them their tests are skipped, and say so; where CI=true they fail.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+missing() {
+    echo "$1" >&2
+    if [ "${CI:-}" = true ]; then exit 1; fi
+}
+
+if ! command -v npm > /dev/null; then
+    missing "npm is missing: the tests against Azurite, the GitHub emulator and the SARIF validator cannot run."
+elif [ ! -e tests/peers/node_modules/.package-lock.json ] || [ tests/peers/package-lock.json -nt tests/peers/node_modules/.package-lock.json ]; then
+    npm ci --prefix tests/peers --ignore-scripts --no-audit --no-fund --loglevel=error || missing "npm could not install the peers."
+    touch tests/peers/node_modules/.package-lock.json
+fi
+
+# Installed without its scripts, the validator's program is not marked as one.
+validator=tests/peers/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool
+if [ -e "$validator" ]; then chmod u+x "$validator"; fi
+
+if ! command -v chromium > /dev/null; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+        { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core > /dev/null; } \
+            || missing "apt could not install Chromium."
+    else
+        missing "chromium is missing: the HTML report's tests cannot run."
+    fi
+fi
