@@ -183,6 +183,14 @@ public static class Errors
     public static UtafException SuspectNotFinite(string suspect, int example) =>
         Inconclusive("UTAF1603", suspect, $"The suspect answered example {example} with NaN or infinity. No verdict can be made from it.");
 
+    /// <summary>Another process verifies the same suspects with the same evidence folder.</summary>
+    public static UtafException RunUnderWay(string folder) =>
+        Environment("UTAF1660", folder, "Another process is verifying the same suspects, with its evidence in this folder. Wait for it, or choose another --evidence folder.");
+
+    /// <summary>The evidence folder cannot be written.</summary>
+    public static UtafException EvidenceUnusable(string folder, Exception inner) =>
+        Environment("UTAF1661", folder, $"The evidence cannot be kept in this folder: {inner.Message} Choose another with --evidence.", inner);
+
     /// <summary>torch's native library does not load.</summary>
     public static UtafException NativeLibrary(string detail, Exception? inner = null) =>
         Environment("UTAF2001", "utaf", $"torch's native library does not load: {detail} See: dotnet utaf doctor.", inner);

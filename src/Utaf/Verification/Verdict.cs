@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Utaf.Fingerprints;
+using static System.FormattableString;
 
 namespace Utaf.Verification;
 
@@ -62,4 +63,12 @@ public sealed record Verdict(
         Decision.PiracySuspected => ExitCode.PiracySuspected,
         _ => ExitCode.Inconclusive,
     };
+
+    /// <summary>This verdict as one of several: a suspicion whose adjusted p-value is above the asked significance is inconclusive.</summary>
+    /// <param name="adjustedPValue">In (0, 1], see <see cref="Metrics.Holm"/>.</param>
+    /// <param name="tests">How many verdicts the correction is over.</param>
+    public Verdict AfterCorrection(double adjustedPValue, int tests) =>
+        Decision == Decision.PiracySuspected && adjustedPValue > Significance
+            ? this with { Decision = Decision.Inconclusive, Reason = Invariant($"The matching rate {MatchingRate:0.######} is above the threshold {Threshold:0.######}, but its p-value, adjusted by Holm's correction for {tests} verifications to {adjustedPValue:0.######}, is above the asked significance {Significance:0.######}.") }
+            : this;
 }

@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Utaf.Reports;
+
+namespace Utaf.Watching;
+
+/// <summary>
+/// One run of <c>verify</c> or <c>watch</c> and its evidence: <c>{root}/{model}/{version}/{suspect}/{run}/</c> with the verdict and
+/// the transcript. Until it is completed its state stays in <c>{root}/runs/</c>, so that the same command, started again after
+/// a crash, goes on with the same run: finished verdicts are kept, answered queries are not repeated, an issue is not reported twice.
+/// </summary>
+public sealed class VerificationRun : IDisposable
+{
+    /// <summary>An interrupted run that is older is not resumed: half of its answers would be of another model by then.</summary>
+    public static readonly TimeSpan ResumableFor = TimeSpan.FromHours(24);
+
+    private const string VerdictFile = "verdict.json";
+
+    private readonly string root;
+    private readonly string stateFile;
+    private readonly FileStream guard;
+
+    private VerificationRun(string root, string stateFile, FileStream guard, RunState state, bool resumed)
+    {
+        (this.root, this.stateFile, this.guard) = (root, stateFile, guard);
+        (Id, Resumed) = (state.Id, resumed);
+    }
+
+    /// <summary>The run's name: the time it began, in UTC.</summary>
+    public string Id { get; }
+
+    /// <summary>Whether an interrupted run goes on.</summary>
+    public bool Resumed { get; }
+
+    /// <summary>Begins a run, or goes on with the interrupted one over the same items.</summary>
+    /// <param name="evidence">The evidence folder; made if it is missing.</param>
+    /// <param name="items">What will be verified.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="fresh">Whether an interrupted run is left behind.</param>
+    /// <exception cref="UtafException">UTAF1660: another process is at the same run. UTAF1661: the folder cannot be written.</exception>
+    public static VerificationRun Begin(string evidence, IEnumerable<WatchItem> items, TimeProvider time, bool fresh = false)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        ArgumentNullException.ThrowIfNull(time);
+        var key = Digest(string.Join('\n', items.Select(item => item.Key).Order(StringComparer.Ordinal)))[..16];
+        var root = Path.GetFullPath(evidence);
+        var stateFile = Path.Combine(root, "runs", $"{key}.json");
+        FileStream? guard = null;
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(root, "runs"));
+            guard = Guard(Path.ChangeExtension(stateFile, ".lock"), evidence);
+            var now = time.GetUtcNow();
+            var interrupted = fresh ? null : Read(stateFile, EvidenceJson.Readable.RunState);
+            if (interrupted is not null && now - interrupted.BegunUtc < ResumableFor)
+            {
+                return new(root, stateFile, guard, interrupted, resumed: true);
+            }
+
+            var state = new RunState(Name(now), now);
+            AtomicFile.WriteText(stateFile, JsonSerializer.Serialize(state, EvidenceJson.Readable.RunState));
+            return new(root, stateFile, guard, state, resumed: false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            guard?.Dispose();
+            throw Errors.EvidenceUnusable(evidence, exception);
+        }
+        catch (UtafException exception) when (exception.InnerException is IOException or UnauthorizedAccessException)
+        {
+            guard?.Dispose();
+            throw Errors.EvidenceUnusable(evidence, exception.InnerException);
+        }
+    }
+
+    /// <summary>Where an item's evidence is.</summary>
+    public string FolderOf(WatchItem item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+
+        // A suspect's name may be anything; the digest keeps apart what its plain letters do not.
+        var plain = string.Concat(item.Suspect.Name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-')).Trim('-');
+        var suspect = $"{plain[..Math.Min(40, plain.Length)]}-{Digest(item.Key)[..8]}";
+        return Path.Combine(root, item.Pair.Model, item.Pair.Version, suspect.TrimStart('-'), Id);
+    }
+
+    /// <summary>Names one item's part in this run: the same when the run is resumed, another in every other run.</summary>
+    public string EvidenceId(WatchItem item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        return Digest($"{Id} {item.Key}")[..16];
+    }
+
+    /// <summary>The finding that this run made of an item before it was interrupted; null if it has none.</summary>
+    public SuspectFinding? Finished(WatchItem item) =>
+        Resumed ? Read(Path.Combine(FolderOf(item), VerdictFile), EvidenceJson.Readable.SuspectFinding) : null;
+
+    /// <summary>Keeps a finding beside its transcript.</summary>
+    /// <exception cref="UtafException">UTAF1309.</exception>
+    public void Keep(WatchItem item, SuspectFinding finding) =>
+        AtomicFile.WriteText(Path.Combine(FolderOf(item), VerdictFile), JsonSerializer.Serialize(finding, EvidenceJson.Readable.SuspectFinding) + "\n");
+
+    /// <summary>Ends the run: the next one begins anew.</summary>
+    public void Complete() => File.Delete(stateFile);
+
+    /// <summary>Lets other processes at it.</summary>
+    public void Dispose() => guard.Dispose();
+
+    /// <summary>The file stays: deleting it would let two processes hold locks on two files of one name.</summary>
+    private static FileStream Guard(string path, string evidence)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            throw Errors.RunUnderWay(evidence);
+        }
+    }
+
+    /// <summary>Sorts by time; the fraction keeps two runs of one second apart.</summary>
+    private static string Name(DateTimeOffset now) =>
+        now.UtcDateTime.ToString("yyyyMMdd'T'HHmmssfff'Z'", CultureInfo.InvariantCulture);
+
+    private static T? Read<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllText(path), type);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        {
+            // Files are written at once or not at all: a damaged one is not ours, and the work is simply done again.
+            return null;
+        }
+    }
+
+    private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+}
