@@ -105,19 +105,36 @@ public sealed class VerificationRun : IDisposable
     /// <summary>Ends the run: the next one begins anew.</summary>
     public void Complete() => File.Delete(stateFile);
 
-    /// <summary>Lets other processes at it.</summary>
-    public void Dispose() => guard.Dispose();
+    /// <summary>Lets other processes at it. What holds nothing is not left behind.</summary>
+    public void Dispose()
+    {
+        guard.Dispose();
+        RemoveIfEmpty(Path.Combine(root, "runs"));
+        RemoveIfEmpty(root);
+    }
 
-    /// <summary>The file stays: deleting it would let two processes hold locks on two files of one name.</summary>
+    /// <summary>Deleted before it is unlocked: the other way round, two processes could hold locks on two files of one name.</summary>
     private static FileStream Guard(string path, string evidence)
     {
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
         catch (IOException) when (File.Exists(path))
         {
             throw Errors.RunUnderWay(evidence);
+        }
+    }
+
+    private static void RemoveIfEmpty(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It holds something, or is gone already.
         }
     }
 

@@ -100,6 +100,17 @@ public sealed class VerificationRunTests : IDisposable
     }
 
     [Fact]
+    public void A_completed_run_without_evidence_leaves_nothing_behind()
+    {
+        using (var run = VerificationRun.Begin(folder.File("evidence"), items, time))
+        {
+            run.Complete();
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
     public void A_damaged_state_begins_anew()
     {
         Begin().Dispose();
