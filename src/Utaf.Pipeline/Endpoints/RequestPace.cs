@@ -9,7 +9,7 @@ internal sealed class RequestPace(TimeProvider time)
     private readonly Lock gate = new();
     private readonly long began = time.GetTimestamp();
     private TimeSpan interval;
-    private TimeSpan next;
+    private TimeSpan? last;
 
     /// <summary>At most this many requests a second, above 0; null asks for nothing.</summary>
     public void Limit(double? requestsPerSecond)
@@ -28,8 +28,8 @@ internal sealed class RequestPace(TimeProvider time)
         lock (gate)
         {
             var now = time.GetElapsedTime(began);
-            var turn = next > now ? next : now;
-            next = turn + interval;
+            var turn = last + interval is { } next && next > now ? next : now;
+            last = turn;
             wait = turn - now;
         }
 

@@ -105,7 +105,8 @@ public sealed class ApiFailureTests
 
         Assert.Equal("UTAF1635", error.Diagnostic.Code);
         Assert.Contains("RIVAL_KEY", error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(value, error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain($"'{value}'", error.Message, StringComparison.Ordinal);
+        Assert.False(value.Trim().Length > 0 && error.ToString().Contains(value, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -14,6 +14,8 @@ namespace Utaf.Pipeline.Tests.Endpoints;
 /// </summary>
 internal sealed class LoopbackApi : IDisposable
 {
+    private const byte TlsHandshake = 0x16;
+
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource end = new();
     private readonly Func<Call, Reply> answer;
@@ -109,6 +111,11 @@ internal sealed class LoopbackApi : IDisposable
             }
 
             head.Add(one[0]);
+            if (head is [TlsHandshake])
+            {
+                await WriteAsync(stream, new Reply(400, "this is http"), cancellationToken);
+                return null;
+            }
         }
 
         var lines = Encoding.ASCII.GetString([.. head]).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);

@@ -106,10 +106,10 @@ public sealed class TranscriptTests
     }
 
     [Fact]
-    public void Killed_at_any_byte_the_next_run_repeats_no_answered_input_and_counts_every_one_that_was_sent()
+    public async Task Killed_at_any_byte_the_next_run_repeats_no_answered_input_and_counts_every_one_that_was_sent()
     {
         // What a run wrote, cut anywhere: the transcript and the answers are written in turns, so one cut time is one cut in each.
-        Gen.Select(Gen.Int[0, 8], Gen.Int[0, 400]).Sample(
+        await Gen.Select(Gen.Int[0, 8], Gen.Int[0, 400]).SampleAsync(
             async (lines, torn) =>
             {
                 using var api = new LoopbackApi(Questioning.Good);
