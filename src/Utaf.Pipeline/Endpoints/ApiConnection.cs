@@ -159,8 +159,9 @@ internal sealed class ApiConnection
     {
         var message = new HttpRequestMessage(request.Body is null ? HttpMethod.Get : HttpMethod.Post, request.Address)
         {
-            Version = client.DefaultRequestVersion,
-            VersionPolicy = client.DefaultVersionPolicy,
+            // HTTP/2 where TLS agrees on it; 1.1 elsewhere.
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
         message.Headers.Accept.ParseAdd("application/json");
         Credentials.AddTo(message.Headers);

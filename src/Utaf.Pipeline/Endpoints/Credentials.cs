@@ -1,13 +1,11 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Utaf.Configuration;
 
 namespace Utaf.Endpoints;
 
-/// <summary>What an API knows us by. The values are read once, sent to the suspect's own host, and never shown.</summary>
-internal sealed class Credentials : IDisposable
+/// <summary>The headers that an API knows us by. The values are read once, sent to the suspect's own host, and never shown.</summary>
+internal sealed class Credentials
 {
     private readonly SuspectSettings suspect;
     private readonly List<(string Header, string Value)> headers = [];
@@ -16,9 +14,7 @@ internal sealed class Credentials : IDisposable
     /// <summary>So much of a secret is recognised where a server's text was cut.</summary>
     private const int Recognised = 8;
 
-    /// <exception cref="UtafException">
-    /// UTAF1012: a variable is not set. UTAF1635: its value cannot be sent. UTAF1636: the certificate cannot be used.
-    /// </exception>
+    /// <exception cref="UtafException">UTAF1012: a variable is not set. UTAF1635: its value cannot be sent.</exception>
     public Credentials(SuspectSettings suspect, Func<string, string?> environment)
     {
         this.suspect = suspect;
@@ -36,15 +32,7 @@ internal sealed class Credentials : IDisposable
         {
             Add(name, "", secret, $"authentication.headers.{name}", environment);
         }
-
-        if (authentication.Certificate is { } path)
-        {
-            Certificate = Load(path, authentication.CertificatePassword, environment);
-        }
     }
-
-    /// <summary>The client certificate with its key; null if none is set.</summary>
-    public X509Certificate2? Certificate { get; }
 
     public void AddTo(HttpRequestHeaders request)
     {
@@ -60,7 +48,7 @@ internal sealed class Credentials : IDisposable
     /// <summary>What to do about a 401 or 403: names the settings and the variables, never a value.</summary>
     public string Advice(HttpStatusCode status)
     {
-        if (suspect.Authentication is not { } authentication || (headers.Count == 0 && Certificate is null))
+        if (suspect.Authentication is not { } authentication || (headers.Count == 0 && authentication.Certificate is null))
         {
             return "No credentials are set: set authentication.bearer, or a header such as authentication.headers.X-Api-Key, to env:NAME.";
         }
@@ -74,8 +62,6 @@ internal sealed class Credentials : IDisposable
         return $"It was given {string.Join(" and ", used)}. "
             + (status == HttpStatusCode.Unauthorized ? "Check that the value is right and has not expired." : "Check that it may use this model.");
     }
-
-    public void Dispose() => Certificate?.Dispose();
 
     private static string Redact(string text, string value)
     {
@@ -113,50 +99,5 @@ internal sealed class Credentials : IDisposable
 
         values.Add(value);
         return value;
-    }
-
-    private X509Certificate2 Load(string path, Secret? passwordSecret, Func<string, string?> environment)
-    {
-        var password = passwordSecret?.Read($"authentication.certificatePassword of the suspect '{suspect.Name}'", environment);
-        if (password is not null)
-        {
-            values.Add(password);
-        }
-
-        try
-        {
-            var certificate = IsPem(path) ? LoadPem(path, password) : X509CertificateLoader.LoadPkcs12FromFile(path, password);
-            return certificate.HasPrivateKey
-                ? certificate
-                : throw Errors.BadClientCertificate(suspect.Name, path, "it holds no private key.");
-        }
-        catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            throw Errors.BadClientCertificate(suspect.Name, path, ForeignText.Shown(exception.Message), exception);
-        }
-    }
-
-    private static bool IsPem(string path)
-    {
-        using var reader = new StreamReader(path);
-        var start = new char[4096];
-        return start.AsSpan(0, reader.ReadBlock(start)).Contains("-----BEGIN ", StringComparison.Ordinal);
-    }
-
-    private static X509Certificate2 LoadPem(string path, string? password)
-    {
-        var certificate = password is null
-            ? X509Certificate2.CreateFromPemFile(path)
-            : X509Certificate2.CreateFromEncryptedPemFile(path, password);
-        if (!OperatingSystem.IsWindows())
-        {
-            return certificate;
-        }
-
-        // Windows' TLS does not use keys that live in memory only.
-        using (certificate)
-        {
-            return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), password: null);
-        }
     }
 }

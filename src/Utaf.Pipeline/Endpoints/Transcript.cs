@@ -32,7 +32,7 @@ public sealed class Transcript : IDisposable
     /// <summary>Inputs sent so far, repeats and interrupted requests counted.</summary>
     public int Queries { get; private set; }
 
-    internal Answers Answers { get; private set; } = null!;
+    internal AnswerJournal Answers { get; private set; } = null!;
 
     /// <summary>SHA-256 of the pair, the address and what else decides what an answer means.</summary>
     internal string QuestionSha256 { get; private init; } = "";
@@ -69,7 +69,7 @@ public sealed class Transcript : IDisposable
         {
             if (content.Count > 0)
             {
-                if (Answers.Resume(answersPath, question) is { } answers)
+                if (AnswerJournal.Resume(answersPath, question) is { } answers)
                 {
                     return GoOn(lines, content, answers, question, time);
                 }
@@ -140,14 +140,14 @@ public sealed class Transcript : IDisposable
         var transcript = new Transcript(lines, time)
         {
             QuestionSha256 = start.QuestionSha256,
-            Answers = Answers.Begin(answersPath, start.QuestionSha256),
+            Answers = AnswerJournal.Begin(answersPath, start.QuestionSha256),
         };
         transcript.Write(new TranscriptLine { Start = start });
         return transcript;
     }
 
     private static Transcript GoOn(
-        JsonLines lines, IReadOnlyList<ReadOnlyMemory<byte>> content, Answers answers, string question, TimeProvider time)
+        JsonLines lines, IReadOnlyList<ReadOnlyMemory<byte>> content, AnswerJournal answers, string question, TimeProvider time)
     {
         var transcript = new Transcript(lines, time) { QuestionSha256 = question, Answers = answers };
         try
@@ -249,5 +249,5 @@ public sealed class Transcript : IDisposable
     }
 
     private static string DigestOf(Question question) =>
-        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(question, EvidenceJson.Default.Question)));
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(question, EvidenceJson.Readable.Question)));
 }

@@ -15,7 +15,7 @@ public sealed class ApiSuspectTests
 
         questioning.IsComplete(await questioning.AskAsync());
 
-        // Three batches of at most four, and four inputs asked again to see whether the order holds... at most one batch less one.
+        // Three batches, and some of the largest one again to see whether the order holds.
         Assert.Equal([4, 4, 2, 3], api.Calls.Select(call => PlainProtocol.Inputs(call.Body).Length));
     }
 

@@ -37,6 +37,8 @@ internal sealed class Questioning : IDisposable
 
     public Dictionary<string, string> Environment { get; } = [];
 
+    public Func<SocketsHttpHandler, HttpMessageHandler>? Transport { get; set; }
+
     public string Folder => folder.Path;
 
     public string PairSha256 { get; set; } = Pair;
@@ -61,7 +63,7 @@ internal sealed class Questioning : IDisposable
     {
         Stop();
         Transcript = Transcript.Open(Folder, PairSha256, Suspect, Time);
-        var connections = new ApiConnections(Time, name => Environment.GetValueOrDefault(name));
+        var connections = new ApiConnections(Time, name => Environment.GetValueOrDefault(name), Transport);
         opened.AddRange([connections, Transcript]);
         var suspect = new ApiSuspect(Suspect, Protocol, Width, connections, Transcript);
         return await suspect.QueryAsync(Fingerprint, cancellationToken ?? TestContext.Current.CancellationToken);

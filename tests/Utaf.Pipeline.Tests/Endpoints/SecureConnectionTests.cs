@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Utaf.Configuration;
@@ -46,11 +45,11 @@ public sealed class SecureConnectionTests : IDisposable
         using var questioning = new Questioning(new Uri("https://127.0.0.1/m"));
         using var client = SelfSigned("CN=utaf-client");
         var path = Save(client, Path.Combine(questioning.Folder, name), protectedByPassword ? "pass word" : null);
-        using var credentials = new Credentials(
-            WithCertificate(questioning, path, protectedByPassword ? new Secret("CERTIFICATE_PASSWORD") : null), _ => "pass word");
 
-        Assert.Equal(client.Thumbprint, credentials.Certificate!.Thumbprint);
-        Assert.True(credentials.Certificate.HasPrivateKey);
+        using var read = ClientCertificate.Load("rival", path, protectedByPassword ? new Secret("CERTIFICATE_PASSWORD") : null, _ => "pass word");
+
+        Assert.Equal(client.Thumbprint, read.Thumbprint);
+        Assert.True(read.HasPrivateKey);
     }
 
     [Fact]
@@ -59,17 +58,18 @@ public sealed class SecureConnectionTests : IDisposable
         using var api = new LoopbackApi(Questioning.Good, server, asksForCertificate: true);
         using var questioning = new Questioning(api.Url);
         using var client = SelfSigned("CN=utaf-client");
-        var suspect = WithCertificate(questioning, Save(client, Path.Combine(questioning.Folder, "client.pfx"), null), null);
-        using var credentials = new Credentials(suspect, _ => null);
-        using var sockets = ApiConnections.Sockets(suspect, credentials);
+        questioning.Suspect = WithCertificate(questioning, Save(client, Path.Combine(questioning.Folder, "client.pfx"), null), null);
 
-        // No machine trusts the server's certificate, which was made a moment ago; this client knows it.
-        sockets.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == server.Thumbprint;
-        using var transport = new HttpClient(sockets);
-        using var response = await transport.PostAsync(api.Url, new StringContent("[[1,2]]"), TestContext.Current.CancellationToken);
+        // No machine trusts the server's certificate, which was made a moment ago.
+        questioning.Transport = sockets =>
+        {
+            sockets.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == server.Thumbprint;
+            return sockets;
+        };
 
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal("CN=utaf-client", Assert.Single(api.Calls).ClientCertificate);
+        questioning.IsComplete(await questioning.AskAsync());
+
+        Assert.All(api.Calls, call => Assert.Equal("CN=utaf-client", call.ClientCertificate));
     }
 
     [Theory]

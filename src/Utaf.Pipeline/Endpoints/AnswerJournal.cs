@@ -7,13 +7,13 @@ namespace Utaf.Endpoints;
 /// The answers that a suspect has given so far, kept in a private file so that an interrupted verification asks none of them
 /// twice. It holds answers, so it is gone once the verification is complete.
 /// </summary>
-internal sealed class Answers : IDisposable
+internal sealed class AnswerJournal : IDisposable
 {
     private readonly JsonLines? file;
     private readonly Dictionary<int, float[]> rows = [];
     private readonly List<int[]> batches = [];
 
-    private Answers(JsonLines? file) => this.file = file;
+    private AnswerJournal(JsonLines? file) => this.file = file;
 
     /// <summary>The answer to each input that was answered.</summary>
     public IReadOnlyDictionary<int, float[]> Rows => rows;
@@ -27,23 +27,23 @@ internal sealed class Answers : IDisposable
     /// <summary>No answers yet.</summary>
     /// <param name="path">The file, which is made or emptied; null: they are kept in memory only.</param>
     /// <param name="questionSha256">What they answer.</param>
-    public static Answers Begin(string? path, string questionSha256)
+    public static AnswerJournal Begin(string? path, string questionSha256)
     {
         if (path is null)
         {
-            return new Answers(null);
+            return new AnswerJournal(null);
         }
 
         var file = JsonLines.Open(path, secret: true, out _);
         file.Clear();
-        var answers = new Answers(file);
+        var answers = new AnswerJournal(file);
         answers.Write(new AnswerLine { QuestionSha256 = questionSha256 });
         return answers;
     }
 
     /// <summary>The answers of an interrupted verification.</summary>
     /// <returns>Null if there is no such file, or its answers are to another question.</returns>
-    public static Answers? Resume(string path, string questionSha256)
+    public static AnswerJournal? Resume(string path, string questionSha256)
     {
         if (!File.Exists(path))
         {
@@ -51,7 +51,7 @@ internal sealed class Answers : IDisposable
         }
 
         var file = JsonLines.Open(path, secret: true, out var lines);
-        var answers = new Answers(file);
+        var answers = new AnswerJournal(file);
         if (lines.Count == 0 || Parse(lines[0])?.QuestionSha256 != questionSha256)
         {
             file.Dispose();
