@@ -82,9 +82,16 @@ internal sealed class AnswerJournal : IDisposable
     public void Delete()
     {
         Dispose();
-        if (file is not null)
+        try
         {
-            File.Delete(file.Path);
+            if (file is not null)
+            {
+                File.Delete(file.Path);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Errors.Unwritable(file!.Path, exception);
         }
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using Utaf.Configuration;
 using Utaf.Endpoints;
 
 namespace Utaf.Pipeline.Tests.Endpoints;
@@ -12,10 +13,11 @@ public sealed class ApiConnectionsTests
         var time = new FakeTimeProvider();
         using var api = new LoopbackApi(Questioning.Good);
         using var connections = new ApiConnections(time);
+        using var first = new Visit(api, connections, time, limits => limits with { RequestsPerSecond = 50 });
+        using var second = new Visit(api, connections, time, limits => limits with { RequestsPerSecond = 2 });
         var began = time.GetUtcNow();
-        var queries = new[] { 50.0, 2.0 }.Select(rate => AskAsync(api, connections, time, rate)).ToArray();
 
-        var all = Task.WhenAll(queries);
+        var all = Task.WhenAll(first.AskAsync(), second.AskAsync());
         while (!all.IsCompleted)
         {
             // Two requests a second: one at once, and one for each half second that went by.
@@ -37,11 +39,17 @@ public sealed class ApiConnectionsTests
         using var quick = new LoopbackApi(Questioning.Good);
         using var connections = new ApiConnections(time);
 
-        var waiting = AskAsync(slow, connections, time, 0.001);
-        await AskAsync(quick, connections, time, null);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var patient = new Visit(slow, connections, time, limits => limits with { RequestsPerSecond = 0.001 });
+        using var hasty = new Visit(quick, connections, time, limits => limits);
+
+        var waiting = patient.AskAsync(stop.Token);
+        await hasty.AskAsync();
 
         Assert.Equal(4, quick.Calls.Count);
         Assert.False(waiting.IsCompleted);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }
 
     [Fact]
@@ -52,24 +60,66 @@ public sealed class ApiConnectionsTests
         using var connections = new ApiConnections(time);
         for (var i = 0; i < 10; i++)
         {
-            await Assert.ThrowsAsync<UtafException>(() => AskAsync(api, connections, time, null, retries: 0));
+            await FailAsync();
         }
 
-        var error = await Assert.ThrowsAsync<UtafException>(() => AskAsync(api, connections, time, null, retries: 0));
-        Assert.Equal("UTAF1627", error.Diagnostic.Code);
-        Assert.Contains("left alone", error.Message, StringComparison.Ordinal);
+        Assert.Contains("left alone", await FailAsync(), StringComparison.Ordinal);
         Assert.Equal(10, api.Calls.Count);
 
         time.Advance(TimeSpan.FromSeconds(6));
-        await Assert.ThrowsAsync<UtafException>(() => AskAsync(api, connections, time, null, retries: 0));
+        await FailAsync();
         Assert.Equal(11, api.Calls.Count);
+
+        async Task<string> FailAsync()
+        {
+            using var visit = new Visit(api, connections, time, limits => limits with { Retries = 0 });
+            var error = await Assert.ThrowsAsync<UtafException>(() => visit.AskAsync());
+            Assert.Equal("UTAF1627", error.Diagnostic.Code);
+            return error.Message;
+        }
     }
 
-    private static async Task AskAsync(LoopbackApi api, ApiConnections connections, TimeProvider time, double? rate, int retries = 5)
+    [Fact]
+    public async Task Suspects_of_one_route_share_the_open_connections()
     {
-        using var questioning = new Questioning(api.Url).With(limits => limits with { RequestsPerSecond = rate, Retries = retries });
-        using var transcript = Transcript.Open(null, questioning.PairSha256, questioning.Suspect, time);
-        questioning.IsComplete(await new ApiSuspect(questioning.Suspect, questioning.Protocol, Questioning.Width, connections, transcript)
-            .QueryAsync(questioning.Fingerprint, TestContext.Current.CancellationToken));
+        using var api = new LoopbackApi(Questioning.Good);
+        var opened = 0;
+        using var connections = new ApiConnections(TimeProvider.System, transport: sockets =>
+        {
+            opened++;
+            return sockets;
+        });
+        foreach (var proxy in new[] { null, null, new Uri($"http://127.0.0.1:{api.Port}") })
+        {
+            using var visit = new Visit(api, connections, TimeProvider.System, limits => limits, proxy);
+            await visit.AskAsync();
+        }
+
+        Assert.Equal(2, opened);
+    }
+
+    /// <summary>One suspect of several that share their connections; nothing is kept on disk.</summary>
+    private sealed class Visit : IDisposable
+    {
+        private readonly Questioning questioning;
+        private readonly Transcript transcript;
+        private readonly ApiSuspect suspect;
+
+        public Visit(LoopbackApi api, ApiConnections connections, TimeProvider time, Func<LimitSettings, LimitSettings> limits, Uri? proxy = null)
+        {
+            questioning = new Questioning(api.Url).With(limits);
+            questioning.Suspect = questioning.Suspect with { Proxy = proxy };
+            transcript = Transcript.Open(null, questioning.PairSha256, questioning.Suspect, time);
+            suspect = new ApiSuspect(questioning.Suspect, questioning.Protocol, Questioning.Width, connections, transcript);
+        }
+
+        public async Task AskAsync(CancellationToken? stop = null) =>
+            questioning.IsComplete(await suspect.QueryAsync(questioning.Fingerprint, stop ?? TestContext.Current.CancellationToken));
+
+        public void Dispose()
+        {
+            transcript.Dispose();
+            questioning.Dispose();
+        }
     }
 }
