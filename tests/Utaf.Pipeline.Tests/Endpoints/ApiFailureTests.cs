@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using CsCheck;
 using Utaf.Configuration;
 using Utaf.Endpoints;
 using Utaf.Pipeline.Tests.Peers;
@@ -176,6 +177,46 @@ public sealed class ApiFailureTests
 
         Assert.Equal("UTAF1627", error.Diagnostic.Code);
         Assert.Contains("in 2 attempt(s)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Responses_that_are_broken_in_any_way_are_errors_or_missing_answers_but_no_crash()
+    {
+        var damage = Gen.Select(Gen.Int[0, 3], Gen.Double[0, 1], Gen.Byte);
+        await damage.Array[1, 4].SampleAsync(
+            async damages =>
+            {
+                using var api = new LoopbackApi(call =>
+                {
+                    var good = Questioning.Good(call);
+                    byte[] whole = [.. LoopbackApi.Head(good), .. good.Body];
+                    return new Reply(0, damages.Aggregate(whole, Damaged)) { IsRaw = true, Cut = true };
+                });
+                using var questioning = new Questioning(api.Url, inputs: 3).With(limits => limits with { Retries = 0 });
+                try
+                {
+                    var outputs = await questioning.AskAsync();
+                    Assert.Equal(outputs.Answered < 3, outputs.WhyMissing is not null);
+                }
+                catch (UtafException error)
+                {
+                    Assert.StartsWith("UTAF16", error.Diagnostic.Code, StringComparison.Ordinal);
+                }
+            },
+            iter: 300,
+            threads: 2);
+
+        static byte[] Damaged(byte[] bytes, (int Kind, double Place, byte Value) damage)
+        {
+            var i = (int)(damage.Place * Math.Max(bytes.Length - 1, 0));
+            return damage.Kind switch
+            {
+                0 => bytes[..i],
+                1 => [.. bytes[..i], damage.Value, .. bytes[i..]],
+                2 => [.. bytes[..i], .. bytes[Math.Min(i + 1, bytes.Length)..]],
+                _ => [.. bytes[..i], .. bytes[(bytes.Length / 2)..]],
+            };
+        }
     }
 
     [Theory]

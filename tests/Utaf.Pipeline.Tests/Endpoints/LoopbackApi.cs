@@ -129,7 +129,8 @@ internal sealed class LoopbackApi : IDisposable
         };
     }
 
-    private static async Task WriteAsync(Stream stream, Reply reply, CancellationToken cancellationToken)
+    /// <summary>Status line and headers.</summary>
+    public static byte[] Head(Reply reply)
     {
         var head = new StringBuilder($"HTTP/1.1 {reply.Status} Words\r\nContent-Length: {reply.DeclaredLength ?? reply.Body.Length}\r\n");
         foreach (var (name, value) in reply.Headers)
@@ -137,7 +138,12 @@ internal sealed class LoopbackApi : IDisposable
             head.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
         }
 
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(head.Append("\r\n").ToString()), cancellationToken);
+        return Encoding.ASCII.GetBytes(head.Append("\r\n").ToString());
+    }
+
+    private static async Task WriteAsync(Stream stream, Reply reply, CancellationToken cancellationToken)
+    {
+        await stream.WriteAsync(reply.IsRaw ? [] : Head(reply), cancellationToken);
         foreach (var part in reply.Body.Chunk(reply.Drip > TimeSpan.Zero ? 1 : 1 << 16))
         {
             await Task.Delay(reply.Drip, cancellationToken);
@@ -169,6 +175,9 @@ internal sealed record Reply(int Status, byte[] Body)
 
     /// <summary>Waited before each byte of the body.</summary>
     public TimeSpan Drip { get; init; }
+
+    /// <summary>The body is all that is sent: it has its own status line and headers, or what is left of them.</summary>
+    public bool IsRaw { get; init; }
 
     /// <summary>Closes the connection afterwards.</summary>
     public bool Cut { get; init; }
