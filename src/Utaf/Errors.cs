@@ -191,6 +191,62 @@ public static class Errors
     public static UtafException EvidenceUnusable(string folder, Exception inner) =>
         Environment("UTAF1661", folder, $"The evidence cannot be kept in this folder: {inner.Message} Choose another with --evidence.", inner);
 
+    /// <summary>The suspect's host cannot be found, or takes no connections.</summary>
+    public static UtafException SuspectUnreachable(string suspect, string host, string detail, Exception? inner = null) =>
+        Inconclusive("UTAF1625", suspect, $"{host} cannot be reached: {detail} Check the suspect's url, the network and the proxy.", inner);
+
+    /// <summary>TLS fails: the certificate is not trusted, or the two sides have no protocol in common.</summary>
+    public static UtafException NoSecureConnection(string suspect, string host, string detail, Exception? inner = null) =>
+        Inconclusive("UTAF1626", suspect, $"No secure connection to {host}: {detail} If the service has a private authority, let this machine trust its certificate; if it asks for a client certificate, set authentication.certificate.", inner);
+
+    /// <summary>Only server errors, refusals for now, timeouts or broken connections, whatever was tried.</summary>
+    public static UtafException SuspectSilent(string suspect, int attempts, string detail, Exception? inner = null) =>
+        Inconclusive("UTAF1627", suspect, $"The suspect gave no answer in {attempts} attempt(s); the last ended with: {detail} Try again later, or raise limits.retries or limits.timeoutSeconds.", inner);
+
+    /// <summary>401 or 403.</summary>
+    public static UtafException SuspectRefusesAccess(string suspect, int status, string advice) =>
+        Usage("UTAF1628", suspect, $"The suspect refuses access (HTTP {status}). {advice}");
+
+    /// <summary>407, or another refusal of the proxy's.</summary>
+    public static UtafException ProxyRefuses(string suspect, string detail, Exception? inner = null) =>
+        Usage("UTAF1629", suspect, $"The proxy does not let the request through: {detail} Check the suspect's proxy, or HTTPS_PROXY, HTTP_PROXY and NO_PROXY.", inner);
+
+    /// <summary>404, 405 or 410: nothing of this protocol is served there.</summary>
+    public static UtafException NothingServed(string suspect, int status, string address) =>
+        Usage("UTAF1630", suspect, $"Nothing is served at {address} (HTTP {status}). Check the suspect's url and protocol, and the model's name in them.");
+
+    /// <summary>Any other 4xx: the API does not take these inputs.</summary>
+    public static UtafException SuspectRefusesInputs(string suspect, int status, string said) =>
+        Usage("UTAF1631", suspect, $"The suspect refuses the request (HTTP {status}): {said} Check the protocol and what 'request' says of the inputs: encoding, shape, scale, names.");
+
+    /// <summary>413.</summary>
+    public static UtafException BatchTooLarge(string suspect, int inputs, int bytes) =>
+        Usage("UTAF1632", suspect, $"A request of {inputs} input(s), {bytes} bytes, is too large for the suspect (HTTP 413). Lower limits.batchSize.");
+
+    /// <summary>A redirect that is not followed: the inputs and the credentials are meant for one host.</summary>
+    public static UtafException RedirectedElsewhere(string suspect, string from, string to) =>
+        Usage("UTAF1633", suspect, $"{from} redirects to {to}. Inputs and credentials are sent nowhere else, and never by another method: if that address is the suspect's too, give it as url.");
+
+    /// <summary>The query budget is below N.</summary>
+    public static UtafException QueryBudgetTooSmall(string suspect, int budget, int inputs) =>
+        Usage("UTAF1634", suspect, $"The query budget is {budget}, but the fingerprint has {inputs} inputs, and each must be sent at least once. Nothing was sent. Set limits.queryBudget to {inputs} or more; some room for repeats is wise.");
+
+    /// <summary>A secret's value cannot stand in an HTTP header.</summary>
+    public static UtafException UnsendableSecret(string suspect, string setting, string variable) =>
+        Usage("UTAF1635", suspect, $"The value of the environment variable {variable} ({setting}) cannot be sent in a header: expected printable ASCII on one line, and a header that a request may have. Check the setting and how the variable is set.");
+
+    /// <summary>The client certificate cannot be used.</summary>
+    public static UtafException BadClientCertificate(string suspect, string path, string detail, Exception? inner = null) =>
+        Usage("UTAF1636", suspect, $"The client certificate {path} cannot be used: {detail} Expected a PFX file, or a PEM file with the certificate and its key; the password is read from authentication.certificatePassword.", inner);
+
+    /// <summary>A transcript that is to be continued is not as it was written.</summary>
+    public static UtafException DamagedTranscript(string path, int line) =>
+        Usage("UTAF1637", $"{path}({line})", "The transcript of an interrupted verification was changed or damaged, so the queries already sent cannot be counted. Move its folder away to start anew.");
+
+    /// <summary>Two verifications at once with one evidence folder.</summary>
+    public static UtafException TranscriptInUse(string path, Exception inner) =>
+        Environment("UTAF1638", path, "The transcript cannot be opened: another verification of this suspect is writing it, or it may not be written. Wait for the other, or choose another evidence folder.", inner);
+
     /// <summary>torch's native library does not load.</summary>
     public static UtafException NativeLibrary(string detail, Exception? inner = null) =>
         Environment("UTAF2001", "utaf", $"torch's native library does not load: {detail} See: dotnet utaf doctor.", inner);

@@ -7,9 +7,9 @@ namespace Utaf.Endpoints;
 /// <param name="SentUtc">When the request began.</param>
 /// <param name="Duration">Until the response was read.</param>
 /// <param name="Queries">Inputs in the request, which count against the budget; 0 for a description.</param>
-/// <param name="RequestSha256">SHA-256 of the request's body.</param>
+/// <param name="RequestSha256">SHA-256 of the request's body; of nothing for a description.</param>
 /// <param name="Status">The HTTP status; null if there was no response.</param>
-/// <param name="ResponseSha256">SHA-256 of the response's body; null if there was none.</param>
+/// <param name="ResponseSha256">SHA-256 of the response's body after decompression; null if it was not read to its end.</param>
 /// <param name="Problem">Why the exchange gave no answers; null if it did.</param>
 public sealed record Exchange(
     int Number,

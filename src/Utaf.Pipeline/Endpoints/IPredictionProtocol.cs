@@ -17,6 +17,9 @@ public interface IPredictionProtocol
     /// <summary>Where the model describes its tensors; null where the protocol has no description.</summary>
     public Uri? DescriptionAddress { get; }
 
+    /// <summary>The most inputs in one request, at least 1; null where the protocol sets no limit.</summary>
+    public int? MaxBatch { get; }
+
     /// <summary>Checks the model's description against the pair, before any query.</summary>
     /// <exception cref="UtafException">UTAF1601, UTAF1602: the suspect takes or gives tensors of another shape.</exception>
     /// <exception cref="BadAnswerException">This is no description.</exception>
