@@ -1,0 +1,62 @@
+
+namespace Utaf.Reports;
+
+/// <summary>What is said of all findings together.</summary>
+public static class ReportWords
+{
+    /// <summary>The summary's columns, which <see cref="Row"/> fills.</summary>
+    public static IReadOnlyList<ReportColumn> Columns { get; } =
+    [
+        new("Suspect"),
+        new("Model"),
+        new("Verdict"),
+        new("p₊", IsNumber: true),
+        new("p-value", IsNumber: true),
+        new("Adjusted", IsNumber: true),
+        new("Answers", IsNumber: true),
+    ];
+
+    /// <summary>Where <see cref="Row"/> has the verdict.</summary>
+    public const int VerdictColumn = 2;
+
+    /// <summary>One row of the summary.</summary>
+    public static IReadOnlyList<string> Row(SuspectFinding finding)
+    {
+        ArgumentNullException.ThrowIfNull(finding);
+        return
+        [
+            Untrusted.Line(finding.Suspect),
+            Untrusted.Line($"{finding.Manifest.Model.Name}@{finding.Manifest.Model.Version}"),
+            FindingWords.Verdict(finding),
+            Figures.Short(finding.Verdict?.MatchingRate),
+            Figures.Short(finding.Verdict?.PValue),
+            Figures.Short(finding.AdjustedPValue),
+            finding.Verdict is { } verdict ? $"{Figures.Count(verdict.Answered)}/{Figures.Count(verdict.Asked)}" : "–",
+        ];
+    }
+
+    /// <summary>One sentence, such as "3 verifications: 1 piracy suspected, 2 inconclusive."</summary>
+    public static string Summary(VerificationReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        if (report.Findings.Count == 0)
+        {
+            return "Nothing was verified: there are no suspects.";
+        }
+
+        var counts = report.BySeverity.CountBy(FindingWords.Verdict).Select(verdict => $"{Figures.Count(verdict.Value)} {verdict.Key}");
+        return $"{Figures.Count(report.Findings.Count, "verification")}: {string.Join(", ", counts)}.";
+    }
+
+    /// <summary>Who made the report and when.</summary>
+    public static string Origin(VerificationReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        return $"UTAF {Untrusted.Line(report.ToolVersion)}, {Figures.Time(report.CreatedUtc)}";
+    }
+}
+
+/// <summary>A column of the summary; numbers stand right-aligned.</summary>
+/// <param name="Heading">Its name.</param>
+/// <param name="IsNumber">Whether it holds numbers.</param>
+public sealed record ReportColumn(string Heading, bool IsNumber = false);
