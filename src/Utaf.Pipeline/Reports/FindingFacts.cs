@@ -7,7 +7,8 @@ namespace Utaf.Reports;
 /// <summary>A name and its value, on one line each; the value may quote strangers.</summary>
 /// <param name="Name">What it is.</param>
 /// <param name="Value">For people; a form must still escape it.</param>
-public sealed record Fact(string Name, string Value);
+/// <param name="IsDigest">Whether the value is one long hexadecimal number.</param>
+public sealed record Fact(string Name, string Value, bool IsDigest = false);
 
 /// <summary>A finding as names and values, which every form for people shows.</summary>
 public static class FindingFacts
@@ -37,10 +38,10 @@ public static class FindingFacts
         var heldOut = finding.Manifest.HeldOut;
         return
         [
-            Line("Pair, SHA-256", finding.PairSha256),
-            Line("Model artifact, SHA-256", finding.Manifest.Model.ArtifactSha256),
+            Digest("Pair, SHA-256", finding.PairSha256),
+            Digest("Model artifact, SHA-256", finding.Manifest.Model.ArtifactSha256),
             .. finding.Verdict is { } verdict
-                ? [Line("Inputs, SHA-256", verdict.QueryDigest), Line("Answers, SHA-256", verdict.AnswerDigest)]
+                ? [Digest("Inputs, SHA-256", verdict.QueryDigest), Digest("Answers, SHA-256", verdict.AnswerDigest)]
                 : Array.Empty<Fact>(),
             .. finding.Transcript is { } transcript ? Of(transcript) : [],
             .. finding.Commitment is { } commitment ? Of(commitment) : [new("Commitment", "none was found")],
@@ -61,7 +62,7 @@ public static class FindingFacts
     [
         new("Requests", $"{Figures.Count(transcript.Exchanges)} sent, {Figures.Count(transcript.Refused)} without answers; {Figures.Count(transcript.Queries, "input")} of at most {Figures.Count(transcript.Budget)}"),
         .. transcript.FirstUtc is null ? Array.Empty<Fact>() : [new("Asked", $"from {Figures.Time(transcript.FirstUtc)} to {Figures.Time(transcript.LastUtc)}")],
-        Line("Transcript, SHA-256", transcript.Sha256),
+        Digest("Transcript, SHA-256", transcript.Sha256),
         .. transcript.File is { } file ? [Line("Transcript", RepositoryPath.Of(file))] : Array.Empty<Fact>(),
         .. transcript.Notes.Select(note => Line("Note", note)),
     ];
@@ -80,6 +81,8 @@ public static class FindingFacts
     ];
 
     private static Fact Line(string name, string value) => new(name, Untrusted.Line(value));
+
+    private static Fact Digest(string name, string sha256) => new(name, Untrusted.Line(sha256), IsDigest: true);
 
     private static string Address(string address) =>
         Path.IsPathRooted(address) ? RepositoryPath.Of(address) : address;

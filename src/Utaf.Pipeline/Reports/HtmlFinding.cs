@@ -37,7 +37,7 @@ internal static class HtmlFinding
         page.Add($"<table class=\"facts\"><caption>{caption}</caption><tbody>\n");
         foreach (var fact in facts)
         {
-            page.Add($"<tr><th scope=\"row\">{fact.Name}</th><td>{fact.Value}</td></tr>\n");
+            page.Add($"<tr><th scope=\"row\">{fact.Name}</th><td class=\"{(fact.IsDigest ? "digest" : "text")}\">{fact.Value}</td></tr>\n");
         }
 
         page.Add($"</tbody></table>\n");

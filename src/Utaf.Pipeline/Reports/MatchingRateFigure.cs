@@ -26,7 +26,7 @@ internal static class MatchingRateFigure
         page.Add($"<title id=\"{id}-title\">Matching rates of the suspect and of the held-out models</title>\n<desc id=\"{id}-desc\">{Description(finding, honest, stolen)}</desc>\n");
         page.Add($"<rect class=\"above\" x=\"{100 * threshold}%\" y=\"0\" width=\"{100 * (1 - threshold)}%\" height=\"{bottom}\"/>\n");
         PlotAxis.AddHorizontal(page, 0, bottom);
-        page.Add($"<line class=\"threshold\" x1=\"{100 * threshold}%\" x2=\"{100 * threshold}%\" y1=\"0\" y2=\"{bottom + 22}\"/>\n");
+        page.Add($"<line class=\"threshold\" x1=\"{100 * threshold}%\" x2=\"{100 * threshold}%\" y1=\"0\" y2=\"{bottom}\"/>\n");
         page.Add($"<text class=\"threshold-label\" x=\"{100 * threshold}%\" y=\"{bottom + 38}\" text-anchor=\"{PlotAxis.Anchor(threshold)}\">ρ = {Figures.Short(threshold)}</text>\n");
         if (rate is { } value)
         {
@@ -98,7 +98,7 @@ internal static class MatchingRateFigure
             }
             else
             {
-                page.Add($"<text class=\"lane\" x=\"50%\" y=\"{top + 17}\" text-anchor=\"middle\">{Title}, held out: {Count}</text>\n");
+                page.Add($"<text class=\"lane\" x=\"0\" y=\"{top + 15}\">{Title}, held out: {Count}</text>\n");
             }
         }
     }

@@ -39,14 +39,16 @@ public static class ReportWords
     public static string Summary(VerificationReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        if (report.Findings.Count == 0)
+        return report.Findings switch
         {
-            return "Nothing was verified: there are no suspects.";
-        }
-
-        var counts = report.BySeverity.CountBy(FindingWords.Verdict).Select(verdict => $"{Figures.Count(verdict.Value)} {verdict.Key}");
-        return $"{Figures.Count(report.Findings.Count, "verification")}: {string.Join(", ", counts)}.";
+            [] => "Nothing was verified: there are no suspects.",
+            [var only] => $"1 verification: {FindingWords.Verdict(only)}.",
+            var many => $"{Figures.Count(many.Count)} verifications: {string.Join(", ", Counts(report))}.",
+        };
     }
+
+    private static IEnumerable<string> Counts(VerificationReport report) =>
+        report.BySeverity.CountBy(FindingWords.Verdict).Select(verdict => $"{Figures.Count(verdict.Value)} {verdict.Key}");
 
     /// <summary>Who made the report and when.</summary>
     public static string Origin(VerificationReport report)

@@ -37,7 +37,7 @@ internal static class RobustnessUniquenessFigure
         AddPoints(page, "area", [(0, 0), .. result.Curve.Select(point => (point.Threshold, Math.Min(point.Robustness, point.Uniqueness))), (1, 0)]);
         AddPoints(page, "uniqueness", result.Curve.Select(point => (point.Threshold, point.Uniqueness)));
         AddPoints(page, "robustness", result.Curve.Select(point => (point.Threshold, point.Robustness)));
-        page.Add($"</svg>\n<line class=\"threshold\" x1=\"{100 * threshold}%\" x2=\"{100 * threshold}%\" y1=\"{Top}\" y2=\"{Bottom + 22}\"/>\n");
+        page.Add($"</svg>\n<line class=\"threshold\" x1=\"{100 * threshold}%\" x2=\"{100 * threshold}%\" y1=\"{Top}\" y2=\"{Bottom}\"/>\n");
         page.Add($"<text class=\"threshold-label\" x=\"{100 * threshold}%\" y=\"{Bottom + 38}\" text-anchor=\"{PlotAxis.Anchor(threshold)}\">ρ = {Figures.Short(threshold)}</text>\n</svg></div>\n");
         page.Add($"""
             <ul class="legend">

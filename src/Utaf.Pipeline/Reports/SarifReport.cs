@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -11,12 +13,16 @@ namespace Utaf.Reports;
 /// a suspicion when it does not come again.
 /// </summary>
 /// <param name="root">The repository's root, which locations are relative to; looked for above the current folder if null.</param>
-public sealed class SarifReport(string? root = null) : IReportForm
+/// <param name="informationUri">Where one can read about the tool; what the build was told (<c>RepositoryUrl</c>), or absent, if null.</param>
+public sealed class SarifReport(string? root = null, Uri? informationUri = null) : IReportForm
 {
     private const string Schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
     private const string ConfigurationFile = "utaf.json";
 
     private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly string? RepositoryUrl = typeof(SarifReport).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .FirstOrDefault(metadata => metadata.Key == "RepositoryUrl")?.Value;
 
     /// <inheritdoc/>
     public string Name => "sarif";
@@ -48,20 +54,25 @@ public sealed class SarifReport(string? root = null) : IReportForm
         ["tool"] = new JsonObject { ["driver"] = Driver(report.ToolVersion) },
 
         // What stands before the last slash is the category that GitHub compares runs in.
-        ["automationDetails"] = new JsonObject { ["id"] = $"utaf/{report.CreatedUtc.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}" },
+        ["automationDetails"] = new JsonObject { ["id"] = $"utaf/{report.CreatedUtc.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}" },
         ["invocations"] = new JsonArray(new JsonObject
         {
             ["executionSuccessful"] = report.Findings.All(finding => finding.Verdict is not null),
             ["exitCode"] = (int)report.ExitCode,
-            ["endTimeUtc"] = report.CreatedUtc.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
+            ["endTimeUtc"] = report.CreatedUtc.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
         }),
         ["columnKind"] = "utf16CodeUnits",
         ["results"] = new JsonArray([.. report.Findings.Where(finding => SarifRule.Of(finding) is not null).Select(Result)]),
     };
 
-    private static JsonObject Driver(string version)
+    private JsonObject Driver(string version)
     {
         var driver = new JsonObject { ["name"] = "UTAF", ["fullName"] = "UTAF model verification" };
+        if ((informationUri?.ToString() ?? RepositoryUrl) is { } address)
+        {
+            driver["informationUri"] = address;
+        }
+
         if (version.Length > 0)
         {
             driver["version"] = version;
@@ -110,7 +121,7 @@ public sealed class SarifReport(string? root = null) : IReportForm
         {
             ["artifactLocation"] = new JsonObject
             {
-                ["uri"] = Uri(finding.Position is { } position ? RepositoryPath.Of(position.File, root) : ConfigurationFile),
+                ["uri"] = RelativeUri(finding.Position is { } position ? RepositoryPath.Of(position.File, root) : ConfigurationFile),
             },
             ["region"] = finding.Position is { } place
                 ? new JsonObject { ["startLine"] = place.Line, ["startColumn"] = place.Column }
@@ -148,7 +159,7 @@ public sealed class SarifReport(string? root = null) : IReportForm
         return properties;
     }
 
-    private static string Uri(string path) => string.Join('/', path.Split('/').Select(System.Uri.EscapeDataString));
+    private static string RelativeUri(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 
     private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -12,21 +12,21 @@ namespace Utaf.Reports;
 internal sealed record SarifRule(string Id, string Name, string Level, string Short, string Help)
 {
     private static readonly SarifRule Piracy = new(
-        "UTAF-PIRACY",
+        "UTAF0001",
         "PiracySuspected",
         "error",
         "A suspect answers like a stolen copy of a protected model.",
         "Look closer before accusing anybody. Keep the report, the transcript and the commitment as evidence, find out who serves the suspect since when, and verify it again with a pair made with another seed.");
 
     private static readonly SarifRule Inconclusive = new(
-        "UTAF-INCONCLUSIVE",
+        "UTAF0002",
         "VerificationInconclusive",
         "warning",
         "A suspect gave too few answers, or the evidence does not reach the asked significance.",
         "This is not a clean result. Mend what kept the answers back, or make a pair with more honest models, and verify again.");
 
     private static readonly SarifRule Failed = new(
-        "UTAF-FAILED",
+        "UTAF0003",
         "VerificationFailed",
         "warning",
         "A suspect could not be verified.",

@@ -1,6 +1,4 @@
-using Utaf.Commitments;
 using Utaf.Configuration;
-using Utaf.Endpoints;
 using Utaf.Fingerprints;
 using Utaf.Reports;
 using Utaf.Tests;
@@ -49,7 +47,7 @@ internal static class SampleReports
     {
         Address = $"https://evil.example/{HostileName}",
         Verdict = Scored(HostileName, 0.97, Decision.PiracySuspected).Verdict! with { Reason = $"It said: {HostileName}", OutputReading = HostileName },
-        Transcript = new(1, 2, 3, 0, null, null, HostileName, HostileName, [HostileName, "</details><img src=x onerror=alert(1)>"]),
+        Transcript = new(1, 2, 3, 0, null, null, new string('e', 64), HostileName, [HostileName, "</details><img src=x onerror=alert(1)>"]),
         Commitment = new(HostileName, Matches: false, null, null, HostileName),
     };
 
@@ -75,7 +73,7 @@ internal static class SampleReports
             Manifest = With([.. Enumerable.Range(0, 5000).Select(i => i / 10000.0)], [.. Enumerable.Range(0, 3000).Select(i => 1 - (i / 9000.0))]),
         },
         Scored("none held out", 0.9, Decision.PiracySuspected) with { Manifest = With([], []) },
-        new SuspectFinding("never asked", Manifest, "short"));
+        new SuspectFinding("never asked", Manifest, new string('c', 64)));
 
     public static TheoryData<string> Names => [nameof(Empty), nameof(One), nameof(Watch), nameof(Everything)];
 
