@@ -13,6 +13,9 @@ public sealed record Fact(string Name, string Value, bool IsDigest = false);
 /// <summary>A finding as names and values, which every form for people shows.</summary>
 public static class FindingFacts
 {
+    /// <summary>The fact that holds the verdict, which forms with colours colour.</summary>
+    public const string VerdictName = "Verdict";
+
     private const int LongestSentence = 1000;
 
     /// <summary>What was decided, and from which numbers.</summary>
@@ -25,7 +28,7 @@ public static class FindingFacts
             Line("Suspect", finding.Suspect),
             .. finding.Address is { } address ? [Line("Address", Address(address))] : Array.Empty<Fact>(),
             Line("Model", $"{Untrusted.Line(model.Name)} {Untrusted.Line(model.Version)} (pair {Figures.Digest(finding.PairSha256)})"),
-            new("Verdict", FindingWords.Verdict(finding)),
+            new(VerdictName, FindingWords.Verdict(finding)),
             new("Why", FindingWords.Why(finding)),
             .. finding.Verdict is { } verdict ? Of(verdict, finding.AdjustedPValue) : [],
         ];

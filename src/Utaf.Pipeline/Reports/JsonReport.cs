@@ -22,12 +22,12 @@ public sealed class JsonReport : IReportForm
     public string Render(VerificationReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        var document = new ReportDocument(
+        var document = new WrittenReport(
             FormatVersion, report.ToolVersion, report.CreatedUtc.ToUniversalTime(), (int)report.ExitCode, [.. report.Findings.Select(Of)]);
-        return JsonSerializer.Serialize(document, ReportJson.Readable.ReportDocument) + "\n";
+        return JsonSerializer.Serialize(document, ReportJson.Readable.WrittenReport) + "\n";
     }
 
-    private static FindingDocument Of(SuspectFinding finding) => new(
+    private static WrittenFinding Of(SuspectFinding finding) => new(
         finding.Suspect,
         finding.Address is { } address && Path.IsPathRooted(address) ? RepositoryPath.Of(address) : finding.Address,
         finding.Position is { } position ? position with { File = RepositoryPath.Of(position.File) } : null,
@@ -52,11 +52,11 @@ public sealed class JsonReport : IReportForm
         finding.Transcript is { } transcript ? Of(transcript) : null,
         finding.Commitment is { } commitment ? Of(commitment) : null);
 
-    private static FailureDocument Of(Diagnostic? failure) => failure is null
+    private static WrittenFailure Of(Diagnostic? failure) => failure is null
         ? new(null, "The suspect was not asked.", null)
         : new(failure.Code, Untrusted.Line(failure.Message, LongestSentence), Path.IsPathRooted(failure.Origin) ? RepositoryPath.Of(failure.Origin) : failure.Origin);
 
-    private static HeldOutDocument Of(Fingerprints.HeldOutResults heldOut) => new(
+    private static WrittenHeldOut Of(Fingerprints.HeldOutResults heldOut) => new(
         heldOut.Members.Count(member => member.Stolen), heldOut.Members.Count(member => !member.Stolen), heldOut.Auc, heldOut.Aruc);
 
     private static TranscriptSummary Of(TranscriptSummary transcript) => transcript with

@@ -41,17 +41,14 @@ internal static class MatchingRateFigure
         }
 
         page.Add($"</svg></div>\n");
-        AddLegend(page, rate, honest, stolen);
+        AddLegend(page, finding, honest, stolen);
         page.Add($"</figure>\n");
     }
 
-    private static void AddLegend(HtmlPage page, double? rate, Lane honest, Lane stolen)
+    private static void AddLegend(HtmlPage page, SuspectFinding finding, Lane honest, Lane stolen)
     {
         page.Add($"<ul class=\"legend\">");
-        if (rate is null)
-        {
-            page.Add($"<li>The suspect has no matching rate.</li>");
-        }
+        page.Add($"<li>{Comparison(finding)}</li>");
 
         foreach (var lane in new[] { honest, stolen }.Where(lane => lane.Shown.Count < lane.Count))
         {
@@ -59,6 +56,19 @@ internal static class MatchingRateFigure
         }
 
         page.Add($"</ul>\n");
+    }
+
+    /// <summary>What the p-value counts, in words.</summary>
+    private static string Comparison(SuspectFinding finding)
+    {
+        if (finding.Verdict?.MatchingRate is not { } rate)
+        {
+            return "The suspect has no matching rate.";
+        }
+
+        var honest = finding.Manifest.HeldOut.Members.Where(member => !member.Stolen).Select(member => member.MatchingRate).ToList();
+        var asHigh = honest.Count(matching => matching >= rate);
+        return $"{(asHigh == 0 ? "None" : Figures.Count(asHigh))} of {Figures.Count(honest.Count, "honest model")} {(asHigh > 1 ? "match" : "matches")} as well as this suspect, or better.";
     }
 
     private static string Description(SuspectFinding finding, Lane honest, Lane stolen)

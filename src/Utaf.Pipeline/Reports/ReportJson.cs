@@ -15,7 +15,7 @@ namespace Utaf.Reports;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     WriteIndented = true,
     NewLine = "\n")]
-[JsonSerializable(typeof(ReportDocument))]
+[JsonSerializable(typeof(WrittenReport))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>Letters beyond ASCII stay letters.</summary>
@@ -24,11 +24,11 @@ internal sealed partial class ReportJson : JsonSerializerContext
 }
 
 /// <summary>The report as <c>templates/utaf-report.schema.json</c> describes it.</summary>
-internal sealed record ReportDocument(
-    int FormatVersion, string ToolVersion, DateTimeOffset CreatedUtc, int ExitCode, IReadOnlyList<FindingDocument> Findings);
+internal sealed record WrittenReport(
+    int FormatVersion, string ToolVersion, DateTimeOffset CreatedUtc, int ExitCode, IReadOnlyList<WrittenFinding> Findings);
 
 /// <summary>One finding: the verdict's numbers, or the failure.</summary>
-internal sealed record FindingDocument(
+internal sealed record WrittenFinding(
     string Suspect,
     string? Address,
     SourcePosition? Position,
@@ -48,13 +48,13 @@ internal sealed record FindingDocument(
     string? QueryDigest,
     string? AnswerDigest,
     string? OutputReading,
-    FailureDocument? Failure,
-    HeldOutDocument HeldOut,
+    WrittenFailure? Failure,
+    WrittenHeldOut HeldOut,
     TranscriptSummary? Transcript,
     CommitmentCheck? Commitment);
 
 /// <summary>Why there is no verdict.</summary>
-internal sealed record FailureDocument(string? Code, string Message, string? Origin);
+internal sealed record WrittenFailure(string? Code, string Message, string? Origin);
 
 /// <summary>What the pair's p-values rest on.</summary>
-internal sealed record HeldOutDocument(int Stolen, int Honest, double Auc, double Aruc);
+internal sealed record WrittenHeldOut(int Stolen, int Honest, double Auc, double Aruc);

@@ -12,7 +12,7 @@ public static class ReportWords
         new("Verdict"),
         new("p₊", IsNumber: true),
         new("p-value", IsNumber: true),
-        new("Adjusted", IsNumber: true),
+        new("Adjusted p", IsNumber: true),
         new("Answers", IsNumber: true),
     ];
 

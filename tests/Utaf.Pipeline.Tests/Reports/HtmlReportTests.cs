@@ -114,6 +114,16 @@ public sealed class HtmlReportTests
         Assert.Equal(1, ShareAt(page, "uniqueness", 30));
     }
 
+    [Theory]
+    [InlineData(0.95, "None of 3 honest models matches as well as this suspect, or better.")]
+    [InlineData(0.9, "1 of 3 honest models matches as well as this suspect, or better.")]
+    [InlineData(0.1, "2 of 3 honest models match as well as this suspect, or better.")]
+    public void The_honest_models_that_match_as_well_are_counted_in_words(double rate, string expected)
+    {
+        var page = Parse(SampleReports.Of(SampleReports.Scored("x", rate, Decision.Inconclusive) with { Manifest = SampleReports.With([0, 0.5, 0.9], [1]) }));
+        Assert.Equal(expected, page.QuerySelector("figure .legend")!.TextContent);
+    }
+
     [Fact]
     public void What_is_not_known_is_not_drawn()
     {
