@@ -16,6 +16,9 @@ public static class FindingFacts
     /// <summary>The fact that holds the verdict, which forms with colours colour.</summary>
     public const string VerdictName = "Verdict";
 
+    /// <summary>The fact that holds the reason, which some forms show as a sentence of its own.</summary>
+    public const string WhyName = "Why";
+
     private const int LongestSentence = 1000;
 
     /// <summary>What was decided, and from which numbers.</summary>
@@ -29,7 +32,7 @@ public static class FindingFacts
             .. finding.Address is { } address ? [Line("Address", Address(address))] : Array.Empty<Fact>(),
             Line("Model", $"{Untrusted.Line(model.Name)} {Untrusted.Line(model.Version)} (pair {Figures.Digest(finding.PairSha256)})"),
             new(VerdictName, FindingWords.Verdict(finding)),
-            new("Why", FindingWords.Why(finding)),
+            new(WhyName, FindingWords.Why(finding)),
             .. finding.Verdict is { } verdict ? Of(verdict, finding.AdjustedPValue) : [],
         ];
     }

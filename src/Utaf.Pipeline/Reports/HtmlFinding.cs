@@ -27,7 +27,7 @@ internal static class HtmlFinding
         MatchingRateFigure.Add(page, finding, $"{id}-rates");
         RobustnessUniquenessFigure.Add(page, finding.Manifest, $"{id}-curve");
         page.Add($"</div>\n");
-        AddTable(page, "Numbers", [.. FindingFacts.Verdict(finding).Where(fact => fact.Name is not "Why")]);
+        AddTable(page, "Numbers", [.. FindingFacts.Verdict(finding).Where(fact => fact.Name != FindingFacts.WhyName)]);
         AddTable(page, "Evidence", FindingFacts.Evidence(finding));
         page.Add($"</section>\n");
     }

@@ -65,9 +65,9 @@ public sealed class MarkdownReport : IReportForm
 
         // A blank line ends the HTML block, so that Markdown begins again.
         text.Append($"<details{(open ? " open" : "")}><summary>Numbers and evidence</summary>\n\n| | |\n|---|---|\n");
-        foreach (var fact in FindingFacts.Verdict(finding).Concat(FindingFacts.Evidence(finding)))
+        foreach (var fact in FindingFacts.Verdict(finding).Concat(FindingFacts.Evidence(finding)).Where(fact => fact.Name != FindingFacts.WhyName))
         {
-            text.Append($"| {fact.Name} | {MarkdownText.Escape(fact.Value, LongestReason)} |\n");
+            text.Append($"| {fact.Name} | {(fact.IsDigest ? MarkdownText.Code(fact.Value) : MarkdownText.Escape(fact.Value, LongestReason))} |\n");
         }
 
         return text.Append("\n</details>\n").ToString();

@@ -23,7 +23,7 @@ public static partial class MarkdownText
         var strange = new List<string>();
         foreach (var word in Untrusted.Line(text, longest).Split(' '))
         {
-            if (written.Count + strange.Count == 0 ? FirstWord().IsMatch(word) : IsPlain(word))
+            if (IsPlain(word, first: written.Count + strange.Count == 0))
             {
                 Flush();
                 written.Add(word);
@@ -41,7 +41,8 @@ public static partial class MarkdownText
         {
             if (strange.Count > 0)
             {
-                written.Add(Span(string.Join(' ', strange)));
+                var parts = Brackets().Match(string.Join(' ', strange)).Groups;
+                written.Add(parts[1].Value + Span(parts[2].Value) + parts[3].Value);
                 strange.Clear();
             }
         }
@@ -68,18 +69,22 @@ public static partial class MarkdownText
         return part.All(letter => letter == ' ') ? fence + part + fence : fence + padding + part + padding + fence;
     }
 
-    /// <summary>Digits and the letters a to f may be a commit's name.</summary>
-    private static bool IsPlain(string word) => PlainWord().IsMatch(word) && !CommitName().IsMatch(word);
+    /// <summary>A line may not begin like a list; digits and the letters a to f may be a commit's name.</summary>
+    private static bool IsPlain(string word, bool first) =>
+        (PlainWord().IsMatch(word) || (word == "=" && !first)) && !CommitName().IsMatch(word) && !(first && ListMarker().IsMatch(word));
 
-    [GeneratedRegex(@"^\(?(?:[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*|[0-9]+(?:[.,][0-9]+)*%?)[).,;:!?]*$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\(?(?:[\p{L}\p{M}]+₊?(?:['’-][\p{L}\p{M}]+)*|[0-9]+(?:[.,][0-9]+)*%?)\)?[.,;:!?]?$", RegexOptions.CultureInvariant)]
     private static partial Regex PlainWord();
 
-    // A line's first word may not look like a list's number or letter.
-    [GeneratedRegex(@"^\p{L}+$", RegexOptions.CultureInvariant)]
-    private static partial Regex FirstWord();
+    [GeneratedRegex(@"^\(?[\p{L}0-9]+\)?[.)]$", RegexOptions.CultureInvariant)]
+    private static partial Regex ListMarker();
 
     [GeneratedRegex("[0-9a-fA-F]{7}", RegexOptions.CultureInvariant)]
     private static partial Regex CommitName();
+
+    // What stands around strange words in a sentence need not be strange.
+    [GeneratedRegex(@"^(\(?)(.+?)(\)?[.,;:]?)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Brackets();
 
     [GeneratedRegex("`+", RegexOptions.CultureInvariant)]
     private static partial Regex Backticks();

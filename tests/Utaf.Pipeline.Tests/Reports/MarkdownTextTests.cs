@@ -36,7 +36,11 @@ public sealed partial class MarkdownTextTests
     [InlineData("The matching rate 0.98 is above the threshold 0.5 (p-value 0.0077 from 129 held-out negatives).", "")]
     [InlineData("see @octocat and #1 now", "see `@octocat` and `#1` now")]
     [InlineData("@octocat at https://x.example", "`@octocat` at `https://x.example`")]
-    [InlineData("1. first", "`1.` first")]
+    [InlineData("1. first", "`1`. first")]
+    [InlineData("deadbeef is a commit", "`deadbeef` is a commit")]
+    [InlineData("(see #1).", "(see `#1`).")]
+    [InlineData("p₊ = 0.5, threshold ρ = 0.4", "")]
+    [InlineData("= = =", "`=` = =")]
     [InlineData("fix GH-26 in 1234567", "fix `GH-26` in `1234567`")]
     public void Sentences_stay_readable(string text, string expected) =>
         Assert.Equal(expected.Length == 0 ? text : expected, MarkdownText.Escape(text));
@@ -103,6 +107,6 @@ public sealed partial class MarkdownTextTests
         _ => $"<{inline.GetType().Name}>",
     }));
 
-    [GeneratedRegex(@"[@#<>&:]\w|\w[@/#]|www\.", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"[@#<>&]\w|\w[@/#]|:\w+:|www\.|\b[0-9a-f]{7,}\b", RegexOptions.IgnoreCase)]
     private static partial Regex Dangerous();
 }
