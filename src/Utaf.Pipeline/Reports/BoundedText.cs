@@ -19,26 +19,25 @@ internal sealed class BoundedText(int mostBytes)
         bytes += Encoding.UTF8.GetByteCount(part);
     }
 
-    /// <summary>Adds parts until one does not fit.</summary>
-    /// <param name="parts">Made one by one.</param>
+    /// <summary>Adds a part for each item until one does not fit.</summary>
+    /// <param name="items">The items; those left out are not written at all.</param>
+    /// <param name="write">Writes an item's part.</param>
     /// <param name="most">A tighter bound for these.</param>
-    /// <returns>How many parts were left out.</returns>
-    public int AddWhileRoom(IEnumerable<string> parts, int? most = null)
+    /// <returns>How many items were left out.</returns>
+    public int AddWhileRoom<T>(IReadOnlyList<T> items, Func<T, string> write, int? most = null)
     {
-        var left = 0;
-        foreach (var part in parts)
+        for (var i = 0; i < items.Count; i++)
         {
-            if (left > 0 || bytes + Encoding.UTF8.GetByteCount(part) > (most ?? mostBytes) - Reserve)
+            var part = write(items[i]);
+            if (bytes + Encoding.UTF8.GetByteCount(part) > (most ?? mostBytes) - Reserve)
             {
-                left++;
+                return items.Count - i;
             }
-            else
-            {
-                Add(part);
-            }
+
+            Add(part);
         }
 
-        return left;
+        return 0;
     }
 
     public override string ToString() => text.ToString();

@@ -9,13 +9,17 @@ public static class FindingWords
     private const int LongestReason = 1000;
 
     /// <summary>"piracy suspected", "no piracy suspected", "inconclusive" or "not verified".</summary>
-    public static string Verdict(SuspectFinding finding) => Decision(finding) switch
+    public static string Verdict(SuspectFinding finding)
     {
-        Verification.Decision.PiracySuspected => "piracy suspected",
-        Verification.Decision.NoPiracySuspected => "no piracy suspected",
-        Verification.Decision.Inconclusive => "inconclusive",
-        _ => "not verified",
-    };
+        ArgumentNullException.ThrowIfNull(finding);
+        return finding.Verdict?.Decision switch
+        {
+            Decision.PiracySuspected => "piracy suspected",
+            Decision.NoPiracySuspected => "no piracy suspected",
+            Decision.Inconclusive => "inconclusive",
+            _ => "not verified",
+        };
+    }
 
     /// <summary>Why, in one sentence; with the error's code where there is no verdict.</summary>
     public static string Why(SuspectFinding finding)
@@ -36,9 +40,9 @@ public static class FindingWords
         ArgumentNullException.ThrowIfNull(finding);
         return finding.Verdict switch
         {
-            { Decision: Verification.Decision.PiracySuspected } =>
+            { Decision: Decision.PiracySuspected } =>
                 "The suspect answers the secret test inputs the way copies of this model do, and not the way honest models do. That is strong evidence, not proof.",
-            { Decision: Verification.Decision.NoPiracySuspected } =>
+            { Decision: Decision.NoPiracySuspected } =>
                 "The suspect answers the secret test inputs the way independently made models do. A copy disguised in a way that nobody foresaw could still be missed.",
             { MatchingRate: null } => "Answers are missing or unusable, so nothing can be said about this suspect. This is not a clean result.",
             { } => "There is not enough evidence to be as sure as was asked. This is not a clean result.",
@@ -52,18 +56,12 @@ public static class FindingWords
         ArgumentNullException.ThrowIfNull(finding);
         return finding.Verdict switch
         {
-            { Decision: Verification.Decision.PiracySuspected } =>
+            { Decision: Decision.PiracySuspected } =>
                 "Look closer before accusing anybody: keep the evidence below, find out since when and by whom the suspect is served, and verify it again with a pair made with another seed.",
-            { Decision: Verification.Decision.NoPiracySuspected } => "Nothing. Verify again when the suspect changes.",
+            { Decision: Decision.NoPiracySuspected } => "Nothing. Verify again when the suspect changes.",
             { MatchingRate: null } => "Find the reason in the transcript (limits, authentication, query budget, form of the answers), mend it, and verify again.",
             { } => "Make a pair with more honest models in its ensemble, so that it can give smaller p-values, or ask for less significance; then verify again.",
             null => "Mend what the message names, and verify again.",
         };
-    }
-
-    private static Decision? Decision(SuspectFinding finding)
-    {
-        ArgumentNullException.ThrowIfNull(finding);
-        return finding.Verdict?.Decision;
     }
 }

@@ -39,16 +39,12 @@ public sealed class HtmlReport : IReportForm
     }
 
     /// <summary>The class that colours a verdict.</summary>
-    public static string ToneOf(SuspectFinding finding)
+    internal static string ToneOf(SuspectFinding finding) => finding.ExitCode switch
     {
-        ArgumentNullException.ThrowIfNull(finding);
-        return finding.ExitCode switch
-        {
-            ExitCode.PiracySuspected => "bad",
-            ExitCode.NoPiracySuspected => "good",
-            _ => "open",
-        };
-    }
+        ExitCode.PiracySuspected => "bad",
+        ExitCode.NoPiracySuspected => "good",
+        _ => "open",
+    };
 
     private static void AddHead(HtmlPage page, VerificationReport report)
     {
@@ -125,6 +121,7 @@ public sealed class HtmlReport : IReportForm
         page.Add($"</tr>\n");
     }
 
+    /// <summary>With a line end before it: the policy's digest is of everything between the tags.</summary>
     private static string ReadStyle()
     {
         using var reader = new StreamReader(typeof(HtmlReport).Assembly.GetManifestResourceStream("report.css")!);

@@ -21,13 +21,14 @@ public sealed class MarkdownReport : IReportForm
     {
         ArgumentNullException.ThrowIfNull(report);
         var page = new BoundedText(MostBytes);
+        var findings = report.BySeverity.ToList();
         page.Add($"\n## {(report.ExitCode == ExitCode.PiracySuspected ? "❌ " : "")}Model verification\n\n{ReportWords.Summary(report)}\n");
-        if (report.Findings.Count > 1)
+        if (findings.Count > 1)
         {
-            AddTable(page, report);
+            AddTable(page, findings);
         }
 
-        var left = page.AddWhileRoom(report.BySeverity.Select(finding => Details(finding, open: report.Findings.Count == 1)));
+        var left = page.AddWhileRoom(findings, finding => Details(finding, open: findings.Count == 1));
         if (left > 0)
         {
             page.Add($"\nDetails of {Figures.Count(left, "more finding")} are left out here; the other forms of the report have them.\n");
@@ -37,13 +38,13 @@ public sealed class MarkdownReport : IReportForm
         return page.ToString();
     }
 
-    private static void AddTable(BoundedText page, VerificationReport report)
+    private static void AddTable(BoundedText page, List<SuspectFinding> findings)
     {
         page.Add($"\n| {string.Join(" | ", ReportWords.Columns.Select(column => column.Heading))} |\n");
         page.Add($"|{string.Concat(ReportWords.Columns.Select(column => column.IsNumber ? "--:|" : "---|"))}\n");
 
         // Half of the room, so that the worst findings' details are always there.
-        var left = page.AddWhileRoom(report.BySeverity.Select(Row), MostBytes / 2);
+        var left = page.AddWhileRoom(findings, Row, MostBytes / 2);
         if (left > 0)
         {
             page.Add($"\n{Figures.Count(left, "more row")} left out.\n");

@@ -14,7 +14,7 @@ internal static class MatchingRateFigure
 
     public static void Add(HtmlPage page, SuspectFinding finding, string id)
     {
-        var (rate, threshold) = (finding.Verdict?.MatchingRate, finding.Manifest.Threshold);
+        var (rate, threshold) = (finding.Verdict?.MatchingRate, PlotAxis.Inside(finding.Manifest.Threshold));
         var suspect = new Lane("suspect", "This suspect", rate is { } known ? [known] : [], 1);
         var honest = Lane.Of("honest", "Honest models", finding, stolen: false);
         var stolen = Lane.Of("stolen", "Stolen copies", finding, stolen: true);
@@ -90,7 +90,7 @@ internal static class MatchingRateFigure
 
         public static Lane Of(string kind, string title, SuspectFinding finding, bool stolen)
         {
-            double[] sorted = [.. finding.Manifest.HeldOut.Members.Where(member => member.Stolen == stolen).Select(member => member.MatchingRate).Order()];
+            double[] sorted = [.. finding.Manifest.HeldOut.Members.Where(member => member.Stolen == stolen).Select(member => PlotAxis.Inside(member.MatchingRate)).Order()];
             return new(kind, title, DotRows.Sample(sorted, MostMarks), sorted.Length);
         }
 

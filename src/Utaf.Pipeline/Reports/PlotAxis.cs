@@ -28,6 +28,9 @@ internal static class PlotAxis
         }
     }
 
+    /// <summary>A manifest that somebody wrote by hand may hold any number; its mark stays in the picture.</summary>
+    public static double Inside(double value) => Math.Clamp(value, 0, 1);
+
     /// <summary>How a label at a place must stand to stay inside the picture.</summary>
     public static string Anchor(double place) => place switch
     {

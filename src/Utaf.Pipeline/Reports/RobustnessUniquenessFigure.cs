@@ -15,7 +15,7 @@ internal static class RobustnessUniquenessFigure
         page.Add($"<figure><figcaption><b>Robustness and uniqueness</b> of the pair over the threshold ρ: how well it tells copies from honest models.</figcaption>\n");
         if (rates[true].Any() && rates[false].Any())
         {
-            AddPlot(page, new RobustnessUniqueness([.. rates[true]], [.. rates[false]]), manifest.Threshold, id);
+            AddPlot(page, new RobustnessUniqueness([.. rates[true]], [.. rates[false]]), PlotAxis.Inside(manifest.Threshold), id);
         }
         else
         {

@@ -125,6 +125,16 @@ public sealed class HtmlReportTests
     }
 
     [Fact]
+    public void A_manifest_of_nonsense_does_not_leave_the_picture()
+    {
+        var manifest = SampleReports.With([-3, 1e300], [double.MinValue]) with { Threshold = 17 };
+        var page = Parse(SampleReports.Of(SampleReports.Scored("x", 0.5, Decision.Inconclusive) with { Manifest = manifest }));
+        Assert.Equal([0, 1], Places(page, "honest"));
+        Assert.Equal([0], Places(page, "stolen"));
+        Assert.Equal(1, Places(page.QuerySelector(".plot line.threshold")!, "x1"));
+    }
+
+    [Fact]
     public void What_is_not_known_is_not_drawn()
     {
         var page = Parse(SampleReports.Of(SampleReports.Unanswered with { Manifest = SampleReports.With([], []) }));
