@@ -183,6 +183,10 @@ public static class Errors
     public static UtafException SuspectNotFinite(string suspect, int example) =>
         Inconclusive("UTAF1603", suspect, $"The suspect answered example {example} with NaN or infinity. No verdict can be made from it.");
 
+    /// <summary>There is no such form of report.</summary>
+    public static UtafException UnknownReportForm(string found, IEnumerable<string> expected) =>
+        Usage("UTAF1650", "utaf", $"There is no report form '{found}', expected one of: {string.Join(", ", expected)}.");
+
     /// <summary>Another process verifies the same suspects with the same evidence folder.</summary>
     public static UtafException RunUnderWay(string folder) =>
         Environment("UTAF1660", folder, "Another process is verifying the same suspects, with its evidence in this folder. Wait for it, or choose another --evidence folder.");

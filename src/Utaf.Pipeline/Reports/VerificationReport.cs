@@ -18,6 +18,9 @@ public sealed record VerificationReport(string ToolVersion, DateTimeOffset Creat
     /// </summary>
     public ExitCode ExitCode => Findings.Select(finding => finding.ExitCode).DefaultIfEmpty(ExitCode.NoPiracySuspected).MinBy(Rank);
 
+    /// <summary>The findings for a reader: what needs attention most first, as listed otherwise.</summary>
+    public IEnumerable<SuspectFinding> BySeverity => Findings.OrderBy(finding => Rank(finding.ExitCode));
+
     private static int Rank(ExitCode code) => code switch
     {
         ExitCode.PiracySuspected => 0,

@@ -1,0 +1,36 @@
+namespace Utaf.Reports;
+
+/// <summary>Paths as they may leave this machine: relative to the repository, and never with the folders around it.</summary>
+internal static class RepositoryPath
+{
+    /// <summary>The path from the repository's root, with forward slashes; of a file outside of it only the name. Addresses stay.</summary>
+    /// <param name="path">A path, absolute or relative to the current folder, or an address such as <c>azblob://…</c>.</param>
+    /// <param name="root">The repository's root; the nearest folder above the current one that holds <c>.git</c> if null.</param>
+    public static string Of(string path, string? root = null)
+    {
+        if (path.Length == 0 || path.Contains("://", StringComparison.Ordinal))
+        {
+            return path;
+        }
+
+        var relative = Path.GetRelativePath(root ?? Root(), Path.GetFullPath(path)).Replace('\\', '/');
+        return Path.IsPathRooted(relative) || relative == ".." || relative.StartsWith("../", StringComparison.Ordinal)
+            ? Path.GetFileName(path)
+            : relative;
+    }
+
+    private static string Root()
+    {
+        var current = Directory.GetCurrentDirectory();
+        for (var folder = new DirectoryInfo(current); folder is not null; folder = folder.Parent)
+        {
+            // In a worktree or a submodule .git is a file.
+            if (Path.Exists(Path.Combine(folder.FullName, ".git")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        return current;
+    }
+}
