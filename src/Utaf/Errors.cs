@@ -251,6 +251,70 @@ public static class Errors
     public static UtafException TranscriptInUse(string path, Exception inner) =>
         Environment("UTAF1638", path, "The transcript cannot be opened: another verification of this suspect is writing it, or it may not be written. Wait for the other, or choose another evidence folder.", inner);
 
+    /// <summary>Issues are to be opened, but there is no token.</summary>
+    public static UtafException NoGitHubToken(string source, string found) =>
+        Environment("UTAF1701", "utaf", $"A GitHub token was expected in {source}, found {found}. In a workflow: env: GITHUB_TOKEN: ${{{{ github.token }}}}, with permissions: issues: write. Elsewhere name a variable with github.token: env:NAME.");
+
+    /// <summary>401.</summary>
+    public static UtafException GitHubTokenRejected(string repository, string source, string said) =>
+        Environment("UTAF1702", repository, $"GitHub does not accept the token from {source} (HTTP 401): {said} Check that it has not expired or been revoked, and that it belongs to this server.");
+
+    /// <summary>403.</summary>
+    public static UtafException GitHubForbidden(string repository, string source, string said) =>
+        Environment("UTAF1703", repository, $"The token from {source} may not do this (HTTP 403): {said} It needs the permission issues: write for this repository.");
+
+    /// <summary>404: GitHub says so too where the token may not know.</summary>
+    public static UtafException RepositoryNotFound(string repository, string api) =>
+        Usage("UTAF1704", repository, $"{api} has no such repository, or the token may not see it. Check the name, and that the token may read the repository and has the permission issues: write.");
+
+    /// <summary>The repository takes no issues.</summary>
+    public static UtafException IssuesTurnedOff(string repository, string found) =>
+        Usage("UTAF1705", repository, $"A repository that takes issues was expected, found one {found}. Turn issues on in its settings (Features), or name another with --open-issue OWNER/REPO.");
+
+    /// <summary>The repository's name has another form.</summary>
+    public static UtafException BadRepositoryName(string found) =>
+        Usage("UTAF1706", "utaf", $"The repository for issues is '{found}', expected OWNER/REPO without an address before it, such as octo-org/models.");
+
+    /// <summary>No connection to GitHub.</summary>
+    public static UtafException GitHubUnreachable(string repository, string api, string detail, Exception? inner = null) =>
+        Environment("UTAF1707", repository, $"{api} cannot be reached: {detail} Check the network, the proxy (HTTPS_PROXY) and GITHUB_API_URL.", inner);
+
+    /// <summary>Something answers, but not as GitHub's API does.</summary>
+    public static UtafException NotGitHubApi(string repository, string api, string found, Exception? inner = null) =>
+        Usage("UTAF1708", repository, $"{api} does not answer like GitHub's API: expected JSON, found {found}. GitHub Enterprise Server's address ends with /api/v3; check github.apiUrl or GITHUB_API_URL.", inner);
+
+    /// <summary>The API's address is none.</summary>
+    public static UtafException BadGitHubAddress(string source, string found) =>
+        Usage("UTAF1709", "utaf", $"The address of GitHub's API ({source}) is '{found}', expected https://HOST/PATH without user name and query, such as https://ghe.example.com/api/v3; http only on this machine, because a token is sent.");
+
+    /// <summary>GitHub asks to wait longer than the tool does.</summary>
+    public static UtafException GitHubRateLimited(string repository, string until, string said) =>
+        Environment("UTAF1710", repository, $"GitHub's rate limit is reached until {until}: {said} Run the same command again after that; what was reported already is not reported twice.");
+
+    /// <summary>Server errors, whatever was tried.</summary>
+    public static UtafException GitHubFailing(string repository, int status, int attempts) =>
+        Environment("UTAF1711", repository, $"GitHub answered with HTTP {status} in {attempts} attempt(s). Run the same command again later; what was reported already is not reported twice.");
+
+    /// <summary>The issue's template cannot be used.</summary>
+    public static UtafException BadIssueTemplate(string path, string expected, string found) =>
+        Usage("UTAF1712", path, $"The issue's template: expected {expected}, found {found}.");
+
+    /// <summary>A label has another form than GitHub takes.</summary>
+    public static UtafException BadIssueLabel(string found) =>
+        Usage("UTAF1713", "utaf", $"The issue's label is '{found}', expected 1 to 50 characters without a comma, a line break, or a space at an end (github.labels).");
+
+    /// <summary>The token may open issues, but not label them; then they could not be found again.</summary>
+    public static UtafException IssueNotLabelled(string repository, string label, int number) =>
+        Environment("UTAF1714", repository, $"Issue {number} was opened without the label '{label}', which it is found again by, and was closed: the token may not set labels. It needs the permission issues: write, or its owner the role Triage.");
+
+    /// <summary>GitHub refuses a request for another reason.</summary>
+    public static UtafException GitHubRefused(string repository, int status, string said) =>
+        Environment("UTAF1715", repository, $"GitHub refuses the request (HTTP {status}): {said} Check github.labels, github.assignees and the template.");
+
+    /// <summary>A redirect to somewhere that the token is not meant for.</summary>
+    public static UtafException GitHubElsewhere(string repository, string api, string to) =>
+        Usage("UTAF1716", repository, $"{api} redirects to {to}. The token is sent nowhere else: if that is GitHub's API too, set it as github.apiUrl or GITHUB_API_URL.");
+
     /// <summary>torch's native library does not load.</summary>
     public static UtafException NativeLibrary(string detail, Exception? inner = null) =>
         Environment("UTAF2001", "utaf", $"torch's native library does not load: {detail} See: dotnet utaf doctor.", inner);

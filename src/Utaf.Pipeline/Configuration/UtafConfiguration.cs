@@ -198,8 +198,11 @@ public sealed record GitHubSettings
     /// <summary>The API's address; <c>GITHUB_API_URL</c>, or GitHub's own, if null.</summary>
     public string? ApiUrl { get; init; }
 
-    /// <summary>Labels of an opened issue, made where they are missing.</summary>
+    /// <summary>Labels of an opened issue, made where they are missing; by the first it is found again. "model-piracy" if there is none.</summary>
     public IReadOnlyList<string> Labels { get; init; } = ["model-piracy"];
+
+    /// <summary>The file of the issue's text; the tool's own if null.</summary>
+    public string? Template { get; init; }
 
     /// <summary>Who is assigned to an opened issue.</summary>
     public IReadOnlyList<string> Assignees { get; init; } = [];

@@ -68,7 +68,7 @@ public sealed class MarkdownReport : IReportForm
         text.Append($"<details{(open ? " open" : "")}><summary>Numbers and evidence</summary>\n\n| | |\n|---|---|\n");
         foreach (var fact in FindingFacts.Verdict(finding).Concat(FindingFacts.Evidence(finding)).Where(fact => fact.Name != FindingFacts.WhyName))
         {
-            text.Append($"| {fact.Name} | {(fact.IsDigest ? MarkdownText.Code(fact.Value) : MarkdownText.Escape(fact.Value, LongestReason))} |\n");
+            text.Append(MarkdownText.Row(fact));
         }
 
         return text.Append("\n</details>\n").ToString();

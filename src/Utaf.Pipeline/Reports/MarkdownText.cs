@@ -14,6 +14,8 @@ public static partial class MarkdownText
     // A pipe ends a table's cell even within code; as a character reference it does so nowhere.
     private const string Pipe = "&#124;";
 
+    private const int LongestSentence = 1000;
+
     /// <summary>Prose: plain words and numbers stay, everything else becomes code.</summary>
     /// <param name="text">Any text; it is made one line, see <see cref="Untrusted.Line"/>.</param>
     /// <param name="longest">The text is cut after so many UTF-16 units.</param>
@@ -51,6 +53,9 @@ public static partial class MarkdownText
     /// <summary>A name, an address or a digest: all of it becomes code.</summary>
     /// <inheritdoc cref="Escape"/>
     public static string Code(string text, int longest = Untrusted.Longest) => Span(Untrusted.Line(text, longest));
+
+    /// <summary>A fact as a table's row, with its line's end.</summary>
+    internal static string Row(Fact fact) => $"| {fact.Name} | {(fact.IsDigest ? Code(fact.Value) : Escape(fact.Value, LongestSentence))} |\n";
 
     private static string Span(string line) => string.Join(Pipe, line.Split('|').Select(Fence));
 
