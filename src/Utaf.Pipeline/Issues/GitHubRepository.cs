@@ -82,7 +82,8 @@ internal sealed class GitHubRepository : IDisposable
     {
         try
         {
-            await client.Issue.Labels.Get(access.Owner, access.Name, label).ConfigureAwait(false);
+            // Octokit leaves a slash in the name as it is.
+            await client.Issue.Labels.Get(access.Owner, access.Name, Uri.EscapeDataString(label)).ConfigureAwait(false);
         }
         catch (NotFoundException)
         {

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Utaf.Endpoints;
 
 namespace Utaf.Issues;
@@ -32,6 +33,12 @@ internal sealed class GitHubTraffic : DelegatingHandler
         if (target.Origin() != access.Api.Origin())
         {
             throw Errors.GitHubElsewhere(access.Repository, access.Api.WithoutSecrets(), access.Shown(target.WithoutSecrets()));
+        }
+
+        if (request.Content is { } content)
+        {
+            // Octokit calls its JSON a form.
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         }
 
         if (request.Method != HttpMethod.Get)
