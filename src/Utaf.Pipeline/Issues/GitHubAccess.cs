@@ -36,6 +36,9 @@ internal sealed partial class GitHubAccess
     /// <summary>The API's address, with a slash at its end.</summary>
     public Uri Api { get; }
 
+    /// <summary>The API's address for people.</summary>
+    public string Server => Api.WithoutSecrets();
+
     /// <summary>Never shown.</summary>
     public string Token { get; }
 
@@ -44,6 +47,9 @@ internal sealed partial class GitHubAccess
 
     /// <summary>Text of a server, fit to be shown: without the token, should it repeat it.</summary>
     public string Shown(string text) => Untrusted.Line(text.Replace(Token, "(secret)", StringComparison.Ordinal));
+
+    /// <summary>The error for an answer that GitHub does not give.</summary>
+    public UtafException NotGitHub(string found, Exception? inner = null) => Errors.NotGitHubApi(Repository, Server, found, inner);
 
     private static Uri Address(GitHubSettings settings, Func<string, string?> environment)
     {

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Net;
-using System.Security.Authentication;
 using Octokit;
-using Utaf.Endpoints;
 
 namespace Utaf.Issues;
 
@@ -23,7 +21,7 @@ internal sealed class GitHubPatience(GitHubAccess access, TimeProvider time)
     /// <summary>GitHub asks for at least a minute where it names no time.</summary>
     private static readonly TimeSpan UnnamedWait = TimeSpan.FromMinutes(1);
 
-    /// <exception cref="UtafException">UTAF1702 to 1705, 1707, 1708, 1710, 1711, 1715.</exception>
+    /// <exception cref="UtafException">UTAF1702 to 1705, 1707, 1710, 1711, 1715.</exception>
     public async Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
         var waited = TimeSpan.Zero;
@@ -44,11 +42,12 @@ internal sealed class GitHubPatience(GitHubAccess access, TimeProvider time)
                     throw Errors.GitHubRateLimited(access.Repository, until, Said(exception));
                 }
             }
-            catch (Exception exception) when (IsPassing(exception, cancellationToken) && ++failures < MostFailures)
+            catch (Exception exception) when (IsPassing(exception, cancellationToken))
             {
-                wait = TimeSpan.FromSeconds(1 << (failures - 1));
+                failures++;
+                wait = failures < MostFailures ? TimeSpan.FromSeconds(1 << (failures - 1)) : throw Explained(exception, failures);
             }
-            catch (Exception exception) when (exception is not (UtafException or OperationCanceledException) || IsPassing(exception, cancellationToken))
+            catch (ApiException exception)
             {
                 throw Explained(exception, failures);
             }
@@ -96,7 +95,6 @@ internal sealed class GitHubPatience(GitHubAccess access, TimeProvider time)
     private static bool IsPassing(Exception exception, CancellationToken stop) => exception switch
     {
         ApiException api => (int)api.StatusCode >= 500,
-        HttpRequestException { InnerException: AuthenticationException } => false,
         HttpRequestException or IOException => true,
         OperationCanceledException => !stop.IsCancellationRequested,
         _ => false,
@@ -107,14 +105,11 @@ internal sealed class GitHubPatience(GitHubAccess access, TimeProvider time)
         ApiException { StatusCode: >= HttpStatusCode.InternalServerError } failing => Errors.GitHubFailing(access.Repository, (int)failing.StatusCode, failures),
         ApiException { StatusCode: HttpStatusCode.Unauthorized } refused => Errors.GitHubTokenRejected(access.Repository, access.TokenSource, Said(refused)),
         ApiException { StatusCode: HttpStatusCode.Forbidden } refused => Errors.GitHubForbidden(access.Repository, access.TokenSource, Said(refused)),
-        ApiException { StatusCode: HttpStatusCode.NotFound } => Errors.RepositoryNotFound(access.Repository, access.Api.WithoutSecrets()),
+        ApiException { StatusCode: HttpStatusCode.NotFound } => Errors.RepositoryNotFound(access.Repository, access.Server),
         ApiException { StatusCode: HttpStatusCode.Gone } => Errors.IssuesTurnedOff(access.Repository, "with issues turned off"),
         ApiException refused => Errors.GitHubRefused(access.Repository, (int)refused.StatusCode, Said(refused)),
-        HttpRequestException or IOException => Errors.GitHubUnreachable(access.Repository, access.Api.WithoutSecrets(), Sentence(Innermost(exception)), exception),
-        OperationCanceledException => Errors.GitHubUnreachable(access.Repository, access.Api.WithoutSecrets(), "It did not answer in time.", exception),
-
-        // Octokit reads the JSON with a reader of its own, which throws what it likes.
-        _ => Errors.NotGitHubApi(access.Repository, access.Api.WithoutSecrets(), "an answer of another form", exception),
+        HttpRequestException or IOException => Errors.GitHubUnreachable(access.Repository, access.Server, Sentence(Innermost(exception)), exception),
+        _ => Errors.GitHubUnreachable(access.Repository, access.Server, "It did not answer in time.", exception),
     };
 
     private string Said(ApiException exception)

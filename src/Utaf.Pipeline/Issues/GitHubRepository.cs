@@ -27,7 +27,7 @@ internal sealed class GitHubRepository : IDisposable
         var store = new InMemoryCredentialStore(new Credentials(access.Token, AuthenticationType.Bearer));
 
         // The other constructors add /api/v3 to the address.
-        client = new GitHubClient(new Connection(new ProductHeaderValue("utaf"), access.Api, store, http, new SimpleJsonSerializer()));
+        client = new GitHubClient(new Connection(new ProductHeaderValue("utaf"), access.Api, store, http, new GitHubJson(access)));
     }
 
     /// <summary>Stops whatever is under way.</summary>
@@ -37,7 +37,7 @@ internal sealed class GitHubRepository : IDisposable
     }
 
     /// <summary>Asks once whether the repository is there and takes issues.</summary>
-    /// <exception cref="UtafException">UTAF1705.</exception>
+    /// <exception cref="UtafException">UTAF1705, UTAF1708.</exception>
     public async Task CheckAsync()
     {
         if (!usable)
@@ -45,6 +45,7 @@ internal sealed class GitHubRepository : IDisposable
             var repository = await client.Repository.Get(access.Owner, access.Name).ConfigureAwait(false);
             usable = repository switch
             {
+                null or { FullName: null or "" } => throw access.NotGitHub("an answer about no repository"),
                 { Archived: true } => throw Errors.IssuesTurnedOff(access.Repository, "that is archived and takes no changes"),
                 { HasIssues: false } => throw Errors.IssuesTurnedOff(access.Repository, "with issues turned off"),
                 _ => true,
@@ -66,7 +67,8 @@ internal sealed class GitHubRepository : IDisposable
     public Task<IReadOnlyList<IssueComment>> CommentsAsync(int issue) =>
         AllAsync(page => client.Issue.Comment.GetAllForIssue(access.Owner, access.Name, issue, page));
 
-    public Task<Issue> OpenAsync(NewIssue issue) => client.Issue.Create(access.Owner, access.Name, issue);
+    public async Task<Issue> OpenAsync(NewIssue issue) =>
+        await client.Issue.Create(access.Owner, access.Name, issue).ConfigureAwait(false) ?? throw access.NotGitHub("an answer about no issue");
 
     public Task CommentAsync(int issue, string text) => client.Issue.Comment.Create(access.Owner, access.Name, issue, text);
 

@@ -32,7 +32,7 @@ internal sealed class GitHubTraffic : DelegatingHandler
         var target = request.RequestUri!;
         if (target.Origin() != access.Api.Origin())
         {
-            throw Errors.GitHubElsewhere(access.Repository, access.Api.WithoutSecrets(), access.Shown(target.WithoutSecrets()));
+            throw Errors.GitHubElsewhere(access.Repository, access.Server, access.Shown(target.WithoutSecrets()));
         }
 
         if (request.Content is { } content)
@@ -47,10 +47,16 @@ internal sealed class GitHubTraffic : DelegatingHandler
         }
 
         var response = await base.SendAsync(request, linked.Token).ConfigureAwait(false);
+        if (response.Headers.Location is { IsAbsoluteUri: false } place)
+        {
+            // Octokit follows absolute ones only.
+            response.Headers.Location = new Uri(target, place);
+        }
+
         await response.Content.LoadIntoBufferAsync(LargestResponse, linked.Token).ConfigureAwait(false);
         return IsJsonOrNothing(response)
             ? response
-            : throw Errors.NotGitHubApi(access.Repository, access.Api.WithoutSecrets(), $"HTTP {(int)response.StatusCode} with {access.Shown(response.Content.Headers.ContentType?.ToString() ?? "no type")}");
+            : throw access.NotGitHub($"HTTP {(int)response.StatusCode} with {access.Shown(response.Content.Headers.ContentType?.ToString() ?? "no type")}");
     }
 
     /// <summary>Servers in front of the API say in HTML that they fail.</summary>

@@ -35,6 +35,9 @@ internal sealed class IssueText(SuspectFinding finding, Verdict verdict)
 
     private ModelIdentity Model => finding.Manifest.Model;
 
+    /// <summary>Whether piracy is suspected: only then an issue is opened.</summary>
+    public bool IsSuspicion => verdict.Decision == Decision.PiracySuspected;
+
     /// <summary>The title of a new issue.</summary>
     public string Title(IssueTemplate template) => template.Title(new Dictionary<string, string>
     {
@@ -78,7 +81,7 @@ internal sealed class IssueText(SuspectFinding finding, Verdict verdict)
     {
         var text = new StringBuilder($"{state.Line}\n\n**Verified again: {FindingWords.Verdict(finding)}.** {Why}\n");
         text.Append(Changes(state, before));
-        if (verdict.Decision != Decision.PiracySuspected)
+        if (!IsSuspicion)
         {
             text.Append($"\n{FindingWords.Meaning(finding)} The issue stays open: closing it is for people to decide.\n");
         }

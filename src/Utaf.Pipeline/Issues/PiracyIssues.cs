@@ -96,18 +96,11 @@ public sealed class PiracyIssues : IDisposable
         var issues = await IssuesAsync(marker).ConfigureAwait(false);
         if (issues.FirstOrDefault(IsOpen) is { } first)
         {
-            var outcome = await NoteAsync(first, text, state, verdict).ConfigureAwait(false);
-
             // A process that was killed may have left a second one.
-            foreach (var second in issues.Where(IsOpen).Skip(1))
-            {
-                await CloseDuplicateAsync(second, first).ConfigureAwait(false);
-            }
-
-            return outcome;
+            return await NoteAsync(first, text, state, issues.Where(IsOpen).Skip(1)).ConfigureAwait(false);
         }
 
-        if (verdict.Decision != Decision.PiracySuspected)
+        if (!text.IsSuspicion)
         {
             return new(null, null, IssueAction.NothingToReport);
         }
@@ -117,11 +110,11 @@ public sealed class PiracyIssues : IDisposable
             return new(closed.HtmlUrl, closed.Number, IssueAction.AlreadyReported);
         }
 
-        return await OpenAsync(text, state, verdict, marker, [.. issues.Select(issue => issue.Number)]).ConfigureAwait(false);
+        return await OpenAsync(text, state, marker, [.. issues.Select(issue => issue.Number)]).ConfigureAwait(false);
     }
 
     /// <summary>Opens an issue; if another process was a moment earlier, the finding becomes a comment on its issue.</summary>
-    private async Task<IssueOutcome> OpenAsync(IssueText text, ReportedState state, Verdict verdict, IssueMarker marker, IReadOnlyList<int> earlier)
+    private async Task<IssueOutcome> OpenAsync(IssueText text, ReportedState state, IssueMarker marker, IReadOnlyList<int> earlier)
     {
         foreach (var label in labels)
         {
@@ -142,9 +135,19 @@ public sealed class PiracyIssues : IDisposable
             return new(opened.HtmlUrl, opened.Number, IssueAction.Opened) { Notes = notes };
         }
 
-        var outcome = await NoteAsync(first, text, state, verdict).ConfigureAwait(false);
-        await CloseDuplicateAsync(opened, first).ConfigureAwait(false);
-        return outcome;
+        return await NoteAsync(first, text, state, [opened]).ConfigureAwait(false);
+    }
+
+    /// <summary>Adds a finding to the open issue, and then closes others of the same model and suspect, so that nothing in them is lost.</summary>
+    private async Task<IssueOutcome> NoteAsync(Issue first, IssueText text, ReportedState state, IEnumerable<Issue> duplicates)
+    {
+        var added = await new IssueThread(repository, first).AddAsync(text, state).ConfigureAwait(false);
+        foreach (var duplicate in duplicates)
+        {
+            await new IssueThread(repository, duplicate).CloseAsDuplicateAsync(first.Number).ConfigureAwait(false);
+        }
+
+        return new(first.HtmlUrl, first.Number, added ? IssueAction.Commented : IssueAction.AlreadyReported);
     }
 
     private async Task<Issue> CreateAsync(NewIssue issue, List<string> notes)
@@ -183,39 +186,13 @@ public sealed class PiracyIssues : IDisposable
         return opened;
     }
 
-    /// <summary>Adds a finding to an open issue, unless it has it already.</summary>
-    private async Task<IssueOutcome> NoteAsync(Issue issue, IssueText text, ReportedState state, Verdict verdict)
-    {
-        var reported = await ReportedAsync(issue).ConfigureAwait(false);
-        var before = reported.LastOrDefault(earlier => earlier.Version == state.Version) ?? (reported is [.., var last] ? last : null);
-        var saysNothingNew = verdict.Decision != Decision.PiracySuspected && before is not null && state.ChangesSince(before).Count == 0;
-        if (saysNothingNew || reported.Any(earlier => earlier.Evidence == state.Evidence))
-        {
-            return new(issue.HtmlUrl, issue.Number, IssueAction.AlreadyReported);
-        }
-
-        await repository.CommentAsync(issue.Number, text.Comment(state, before)).ConfigureAwait(false);
-        return new(issue.HtmlUrl, issue.Number, IssueAction.Commented);
-    }
-
-    private async Task CloseDuplicateAsync(Issue duplicate, Issue first)
-    {
-        var comments = await TrustedCommentsAsync(duplicate).ConfigureAwait(false);
-        if (!comments.Any(text => IssueMarker.Lines(text).Contains(IssueMarker.DuplicateOf(first.Number))))
-        {
-            await repository.CommentAsync(duplicate.Number, IssueText.Duplicate(first.Number)).ConfigureAwait(false);
-        }
-
-        await repository.CloseAsync(duplicate).ConfigureAwait(false);
-    }
-
     /// <summary>The closed issue that has this verification: people may close one before an interrupted run goes on.</summary>
     private async Task<Issue?> ClosedWithAsync(IReadOnlyList<Issue> closed, string evidenceId)
     {
         foreach (var issue in closed.Reverse())
         {
             // Comments come after the report that opened the issue, so the latest issue is the only one whose comments matter.
-            var reported = issue == closed[^1] ? await ReportedAsync(issue).ConfigureAwait(false) : [.. ReportedState.In(issue.Body)];
+            var reported = issue == closed[^1] ? await new IssueThread(repository, issue).ReportedAsync().ConfigureAwait(false) : [.. ReportedState.In(issue.Body)];
             if (reported.Any(state => state.Evidence == evidenceId))
             {
                 return issue;
@@ -224,22 +201,6 @@ public sealed class PiracyIssues : IDisposable
 
         return null;
     }
-
-    private async Task<IReadOnlyList<ReportedState>> ReportedAsync(Issue issue) =>
-        [.. (await TrustedCommentsAsync(issue).ConfigureAwait(false)).Prepend(issue.Body).SelectMany(ReportedState.In)];
-
-    /// <summary>
-    /// The texts of comments by whoever opened the issue, by people of the repository, and by apps that it installed: on a public
-    /// repository anybody may comment, hidden lines included.
-    /// </summary>
-    private async Task<IEnumerable<string>> TrustedCommentsAsync(Issue issue) =>
-        (await repository.CommentsAsync(issue.Number).ConfigureAwait(false))
-            .Where(comment =>
-                comment.User?.Type == AccountType.Bot
-                || (comment.User is { } user && user.Id == issue.User?.Id)
-                || (comment.AuthorAssociation.TryParse(out var association)
-                    && association is AuthorAssociation.Owner or AuthorAssociation.Member or AuthorAssociation.Collaborator))
-            .Select(comment => comment.Body ?? "");
 
     private async Task<IReadOnlyList<Issue>> IssuesAsync(IssueMarker marker) =>
         [.. (await repository.IssuesAsync(labels[0]).ConfigureAwait(false)).Where(issue => marker.IsIn(issue.Body))];

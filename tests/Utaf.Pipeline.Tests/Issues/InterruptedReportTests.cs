@@ -26,7 +26,7 @@ public sealed partial class InterruptedReportTests(GitHubEmulator emulator)
             var repository = await PreparedAsync(github, situation);
             using (var killed = Reporting.On(github.Proxy, repository, Dying(k, afterwards)))
             {
-                await Assert.ThrowsAsync<UtafException>(() => killed.ReportAsync(Finding(situation), "e9", TestContext.Current.CancellationToken));
+                await Assert.ThrowsAsync<KilledException>(() => killed.ReportAsync(Finding(situation), "e9", TestContext.Current.CancellationToken));
             }
 
             await github.ReportAsync(repository, Finding(situation), "e9");
@@ -85,7 +85,7 @@ public sealed partial class InterruptedReportTests(GitHubEmulator emulator)
             var repository = await github.NewRepositoryAsync();
             using (var killed = Reporting.On(github.Proxy, repository, Overtaken(github, repository, k, afterwards)))
             {
-                await Assert.ThrowsAsync<UtafException>(() => killed.ReportAsync(Reporting.Stolen, "e2", TestContext.Current.CancellationToken));
+                await Assert.ThrowsAsync<KilledException>(() => killed.ReportAsync(Reporting.Stolen, "e2", TestContext.Current.CancellationToken));
             }
 
             await github.ReportAsync(repository, Reporting.Stolen, "e1");
