@@ -10,7 +10,8 @@ namespace Utaf.Tool;
 
 /// <summary>From arguments to an exit code: parses, runs the command, and turns whatever goes wrong into one line.</summary>
 /// <param name="terminal">Where to write.</param>
-internal sealed class Application(Terminal terminal)
+/// <param name="environment">Reads a variable; the process's environment if null.</param>
+internal sealed class Application(Terminal terminal, Func<string, string?>? environment = null)
 {
     /// <summary>Runs one command line.</summary>
     /// <param name="arguments">Without the program's name.</param>
@@ -19,15 +20,14 @@ internal sealed class Application(Terminal terminal)
     {
         var common = new CommonOptions();
         var root = Root(common);
-
-        // No response files: '@' is part of NAME@VERSION here, and '-abc' is no bundle of one-letter options.
-        var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
-        var command = parsed.CommandResult.Command as UtafCommand;
+        var line = new CommandLine(root, arguments, environment ?? Environment.GetEnvironmentVariable);
+        var command = line.Parsed.CommandResult.Command as UtafCommand;
         try
         {
-            if (parsed.Action is ParseErrorAction)
+            line.Complete();
+            if (line.Parsed.Action is ParseErrorAction)
             {
-                TellMisunderstood(parsed, root);
+                TellMisunderstood(line, root);
                 return ExitCode.Usage;
             }
 
@@ -38,7 +38,7 @@ internal sealed class Application(Terminal terminal)
                 Output = terminal.Output,
                 Error = terminal.Error,
             };
-            var code = (ExitCode)await parsed.InvokeAsync(invocation, cancellationToken).ConfigureAwait(false);
+            var code = (ExitCode)await line.Parsed.InvokeAsync(invocation, cancellationToken).ConfigureAwait(false);
             await terminal.Output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
             return code;
         }
@@ -50,7 +50,7 @@ internal sealed class Application(Terminal terminal)
         }
         catch (Exception exception)
         {
-            return Tell(exception, diagnostic: common.VerbosityOf(parsed) == Verbosity.Diagnostic);
+            return Tell(exception, line, diagnostic: common.VerbosityOf(line.Parsed) == Verbosity.Diagnostic);
         }
     }
 
@@ -66,14 +66,16 @@ internal sealed class Application(Terminal terminal)
             new ListCommand(common, terminal),
             new DemoCommand(common, terminal),
             new DoctorCommand(common, terminal),
+            new InitCommand(common, terminal),
         };
         root.HelpName = "dotnet utaf";
         common.AddTo(root);
         return root;
     }
 
-    private void TellMisunderstood(ParseResult parsed, RootCommand root)
+    private void TellMisunderstood(CommandLine line, RootCommand root)
     {
+        var parsed = line.Parsed;
         var path = new List<string>();
         for (var result = parsed.CommandResult; result is not null && result.Command != root; result = result.Parent as CommandResult)
         {
@@ -84,21 +86,22 @@ internal sealed class Application(Terminal terminal)
         var problem = parsed.UnmatchedTokens is [var word, ..]
             ? $"There is no command, option or argument '{word}' here"
             : parsed.Errors[0].Message;
-        terminal.Error.WriteLine(Errors.BadCommandLine(problem, string.Join(' ', path.Prepend(root.HelpName))).Diagnostic);
+        var told = Errors.BadCommandLine(line.Explain(problem), string.Join(' ', path.Prepend(root.HelpName)));
+        terminal.Error.WriteLine(told.Diagnostic);
     }
 
-    private ExitCode Tell(Exception exception, bool diagnostic)
+    private ExitCode Tell(Exception exception, CommandLine line, bool diagnostic)
     {
-        var told = Told(exception);
+        var told = Told(exception).Diagnostic;
 
         // One error is one line, whatever the loader or the operating system put into its message.
-        terminal.Error.WriteLine(told.Diagnostic.ToString().ReplaceLineEndings(" "));
+        terminal.Error.WriteLine((told with { Message = line.Explain(told.Message) }).ToString().ReplaceLineEndings(" "));
         if (diagnostic)
         {
             terminal.Error.WriteLine(exception);
         }
 
-        return told.Diagnostic.ExitCode;
+        return told.ExitCode;
     }
 
     private static UtafException Told(Exception exception) => exception switch
