@@ -10,8 +10,7 @@ namespace Utaf.Tool;
 
 /// <summary>From arguments to an exit code: parses, runs the command, and turns whatever goes wrong into one line.</summary>
 /// <param name="terminal">Where to write.</param>
-/// <param name="environment">Reads a variable; the process's environment if null.</param>
-internal sealed class Application(Terminal terminal, Func<string, string?>? environment = null)
+internal sealed class Application(Terminal terminal)
 {
     /// <summary>Runs one command line.</summary>
     /// <param name="arguments">Without the program's name.</param>
@@ -20,7 +19,7 @@ internal sealed class Application(Terminal terminal, Func<string, string?>? envi
     {
         var common = new CommonOptions();
         var root = Root(common);
-        var line = new CommandLine(root, arguments, environment ?? Environment.GetEnvironmentVariable);
+        var line = new CommandLine(root, arguments, Environment.GetEnvironmentVariable);
         var command = line.Parsed.CommandResult.Command as UtafCommand;
         try
         {
@@ -86,8 +85,8 @@ internal sealed class Application(Terminal terminal, Func<string, string?>? envi
         var problem = parsed.UnmatchedTokens is [var word, ..]
             ? $"There is no command, option or argument '{word}' here"
             : parsed.Errors[0].Message;
-        var told = Errors.BadCommandLine(line.Explain(problem), string.Join(' ', path.Prepend(root.HelpName)));
-        terminal.Error.WriteLine(told.Diagnostic);
+        var told = Errors.BadCommandLine(problem, string.Join(' ', path.Prepend(root.HelpName)));
+        terminal.Error.WriteLine(line.Explain(told.Diagnostic));
     }
 
     private ExitCode Tell(Exception exception, CommandLine line, bool diagnostic)
@@ -95,7 +94,7 @@ internal sealed class Application(Terminal terminal, Func<string, string?>? envi
         var told = Told(exception).Diagnostic;
 
         // One error is one line, whatever the loader or the operating system put into its message.
-        terminal.Error.WriteLine((told with { Message = line.Explain(told.Message) }).ToString().ReplaceLineEndings(" "));
+        terminal.Error.WriteLine(line.Explain(told).ToString().ReplaceLineEndings(" "));
         if (diagnostic)
         {
             terminal.Error.WriteLine(exception);

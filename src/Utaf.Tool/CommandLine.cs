@@ -23,7 +23,7 @@ internal sealed class CommandLine
     private readonly RootCommand root;
     private readonly Func<string, string?> environment;
     private readonly List<string> arguments;
-    private readonly Dictionary<string, string> sources = [];
+    private readonly List<Completion> completions = [];
 
     /// <summary>Parses the arguments alone.</summary>
     /// <param name="root">All commands.</param>
@@ -42,7 +42,9 @@ internal sealed class CommandLine
     public static string VariableOf(string option) => $"UTAF_{option.TrimStart('-').Replace('-', '_').ToUpperInvariant()}";
 
     /// <summary>Adds what the environment and the configuration file say.</summary>
-    /// <exception cref="UtafException">UTAF1002, UTAF1003, UTAF1010 to UTAF1022: the file is wrong.</exception>
+    /// <exception cref="UtafException">
+    /// UTAF1001: a variable is neither true nor false. UTAF1002, UTAF1003, UTAF1010 to UTAF1022: the file is wrong.
+    /// </exception>
     public void Complete()
     {
         // Help needs nothing else, and a misunderstood word is better told before its consequences.
@@ -60,20 +62,30 @@ internal sealed class CommandLine
         }
     }
 
-    /// <summary>Adds to an error's message where the values of the options in it came from, if not from the command line.</summary>
-    public string Explain(string message)
+    /// <summary>Adds to an error where the options that it speaks of came from, if not from the command line.</summary>
+    public Diagnostic Explain(Diagnostic error)
     {
-        var words = message.Split([' ', '\'', ',', '.', ':', ';', '(', ')']);
-        var origins = sources.Where(source => words.Contains(source.Key)).Select(source => $"; {source.Key} comes from {source.Value}").ToList();
-        return origins.Count == 0 ? message : $"{message.TrimEnd('.')}{string.Concat(origins)}.";
+        var words = error.Message.Split([' ', '\'', ',', '.', ':', ';', '(', ')']);
+        var place = error.Origin.Split('(')[0];
+        var sources = completions
+            .Where(completion => words.Contains(completion.Option) || completion.Values.Contains(place))
+            .Select(completion => $" ({completion.Option} comes from {completion.Source}.)");
+        return error with { Message = error.Message + string.Concat(sources) };
     }
 
     private static string[] Values(Option option, string? variable) => variable switch
     {
         null or "" => [],
-        _ when option.Arity.MaximumNumberOfValues > 1 => variable.Split(BetweenValues, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+
+        // Behind a yes or no the parser would take another word for an argument.
+        _ when IsChoice(option) && !bool.TryParse(variable, out _) =>
+            throw Errors.BadOption(VariableOf(option.Name), variable, "true or false"),
+        _ when option.Arity.MaximumNumberOfValues > 1 =>
+            variable.Split(BetweenValues, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
         _ => [variable],
     };
+
+    private static bool IsChoice(Option option) => option.ValueType == typeof(bool) || option.ValueType == typeof(bool?);
 
     private void Add(Func<Option, string[]> valuesOf, Func<Option, string> sourceOf)
     {
@@ -84,7 +96,7 @@ internal sealed class CommandLine
             if (values.Length > 0)
             {
                 added.AddRange(values.Select(value => $"{option.Name}={value}"));
-                sources[option.Name] = sourceOf(option);
+                completions.Add(new(option.Name, values, sourceOf(option)));
             }
         }
 
@@ -115,4 +127,7 @@ internal sealed class CommandLine
         var ways = Alternatives.FirstOrDefault(ways => ways.Contains(option.Name)) ?? [option.Name];
         return Options().Exists(other => ways.Contains(other.Name) && Parsed.GetResult(other) is { Implicit: false });
     }
+
+    /// <summary>What was added for an option, and where it came from.</summary>
+    private sealed record Completion(string Option, string[] Values, string Source);
 }

@@ -48,8 +48,8 @@ public static class Errors
         Usage("UTAF1015", place, $"Expected {key} to be {expected}, found {found}.");
 
     /// <summary>A value of the configuration is outside its range, or a word that is not known.</summary>
-    public static UtafException BadSetting(string place, string key, string expected, string found) =>
-        Usage("UTAF1016", place, $"Expected {key} to be {expected}; {found}.");
+    public static UtafException BadSetting(string place, string key, string expected, string found, string? nearest = null) =>
+        Usage("UTAF1016", place, $"Expected {key} to be {expected}; {found}.{(nearest is null ? "" : $" Did you mean '{nearest}'?")}");
 
     /// <summary>The configuration holds something else where the place of a secret belongs. What it holds may be the secret.</summary>
     public static UtafException OpenSecret(string place, string key) =>

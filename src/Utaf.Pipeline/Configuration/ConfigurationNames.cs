@@ -1,6 +1,8 @@
 namespace Utaf.Configuration;
 
-/// <summary>What a schema cannot say of a configuration: that names are unique, and that they name something.</summary>
+/// <summary>
+/// What a schema cannot say of a configuration, or not well: that a suspect is one thing, that names are unique and name something.
+/// </summary>
 internal static class ConfigurationNames
 {
     /// <summary>Checks a bound configuration.</summary>
@@ -9,16 +11,20 @@ internal static class ConfigurationNames
     /// <exception cref="UtafException">UTAF1019, UTAF1020, UTAF1021.</exception>
     public static void Check(UtafConfiguration configuration, PlacedValue root)
     {
-        RequireUnique("model", configuration.Models, model => $"{model.Name}@{model.ReleasedVersion}", root["models"]);
-        RequireUnique("suspect", configuration.Suspects, suspect => suspect.Name, root["suspects"]);
-        var models = configuration.Models.Select(model => model.Name).Distinct().ToList();
-        foreach (var (suspect, value) in configuration.Suspects.Zip(root["suspects"]?.Items ?? []))
+        var suspects = configuration.Suspects.Zip(root["suspects"]?.Items ?? []).ToList();
+        foreach (var (suspect, value) in suspects)
         {
             if (suspect.Path is null == suspect.Url is null)
             {
                 throw Errors.NotOneSuspect(value.Position.ToString(), Shown(suspect), both: suspect.Url is not null);
             }
+        }
 
+        RequireUnique("model", configuration.Models, model => $"{model.Name}@{model.ReleasedVersion}", root["models"]);
+        RequireUnique("suspect", configuration.Suspects, suspect => suspect.Name, root["suspects"]);
+        var models = configuration.Models.Select(model => model.Name).Distinct().ToList();
+        foreach (var (suspect, value) in suspects)
+        {
             RequireModel(suspect, value, models);
         }
     }

@@ -95,13 +95,23 @@ internal sealed class ConfigurationSchema
             }
         }
 
-        foreach (var required in schema.TryGetProperty("required", out var list) ? list.EnumerateArray().Select(key => key.GetString()!) : [])
+        CheckRequired(value, schema, name);
+    }
+
+    private void CheckRequired(PlacedValue value, JsonElement schema, string name)
+    {
+        if (!schema.TryGetProperty("required", out var keys))
         {
-            if (value[required] is null)
+            return;
+        }
+
+        foreach (var key in keys.EnumerateArray())
+        {
+            if (value[key.GetString()!] is null)
             {
-                var missing = known.GetProperty(required);
+                var missing = schema.GetProperty("properties").GetProperty(key.GetString()!);
                 var description = (missing.TryGetProperty("description", out _) ? missing : Resolve(missing)).GetProperty("description");
-                throw Errors.MissingKey(value.Position.ToString(), Named(name), required, description.GetString()!);
+                throw Errors.MissingKey(value.Position.ToString(), Named(name), key.GetString()!, description.GetString()!);
             }
         }
     }
@@ -126,7 +136,7 @@ internal sealed class ConfigurationSchema
         var isWhole = decimal.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole);
         var number = double.Parse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture);
         var fits = double.IsFinite(number)
-            && (!schema.TryGetProperty("not", out var not) || not.GetProperty("enum").EnumerateArray().All(refused => refused.GetDouble() != number))
+            && (!schema.TryGetProperty("not", out var not) || not.GetProperty("enum")[0].GetDouble() != number)
             && (!schema.TryGetProperty("exclusiveMinimum", out var above) || number > above.GetDouble())
             && (!schema.TryGetProperty("exclusiveMaximum", out var below) || number < below.GetDouble())
             && (!schema.TryGetProperty("minimum", out var least) || (isWhole ? whole >= least.GetDecimal() : number >= least.GetDouble()))
@@ -139,11 +149,11 @@ internal sealed class ConfigurationSchema
         if (schema.TryGetProperty("enum", out var words))
         {
             var known = words.EnumerateArray().Select(word => word.GetString()!).ToList();
-            var nearest = NearestWord.Of(value.Text, known);
-            Require(known.Contains(value.Text), value, schema, name, nearest is null ? null : $"did you mean '{nearest}'?");
+            Require(known.Contains(value.Text), value, schema, name, NearestWord.Of(value.Text, known));
         }
 
-        var fits = AtLeast(schema, "minLength", value.Text.Length) && (!schema.TryGetProperty("pattern", out var pattern) || IsWhole(pattern, value.Text));
+        var fits = AtLeast(schema, "minLength", value.Text.Length)
+            && (!schema.TryGetProperty("pattern", out var pattern) || IsWhole(pattern, value.Text));
         if (!fits && IsSecret(schema))
         {
             throw Errors.OpenSecret(value.Position.ToString(), name);
@@ -161,12 +171,11 @@ internal sealed class ConfigurationSchema
     private static bool IsWhole(JsonElement pattern, string text) =>
         Regex.Match(text, pattern.GetString()!, RegexOptions.CultureInvariant) is { Success: true } match && match.Length == text.Length;
 
-    private static void Require(bool fits, PlacedValue value, JsonElement schema, string name, string? hint = null)
+    private static void Require(bool fits, PlacedValue value, JsonElement schema, string name, string? nearest = null)
     {
         if (!fits)
         {
-            throw Errors.BadSetting(
-                value.Position.ToString(), name, Expectation.Of(schema), hint is null ? Expectation.Shown(value, schema) : $"{Expectation.Shown(value, schema)}: {hint}");
+            throw Errors.BadSetting(value.Position.ToString(), name, Expectation.Of(schema), Expectation.Shown(value, schema), nearest);
         }
     }
 

@@ -64,5 +64,6 @@ internal static class Expectation
         };
     }
 
-    private static string? Limit(JsonElement schema, string keyword) => schema.TryGetProperty(keyword, out var limit) ? limit.GetRawText() : null;
+    private static string? Limit(JsonElement schema, string keyword) =>
+        schema.TryGetProperty(keyword, out var limit) ? limit.GetRawText() : null;
 }

@@ -26,7 +26,8 @@ internal sealed class ModelArgument : Argument<string?>
             [] => null,
             [var only] => only,
             _ => throw Errors.NoModelChosen(
-                configuration.File!, $"More than one model is meant: {string.Join(", ", meant.Select(model => $"{model.Name}@{model.ReleasedVersion}"))}."),
+                configuration.File!,
+                $"More than one model is meant: {string.Join(", ", meant.Select(model => $"{model.Name}@{model.ReleasedVersion}"))}."),
         };
     }
 

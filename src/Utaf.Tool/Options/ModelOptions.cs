@@ -97,7 +97,6 @@ internal sealed class ModelOptions
     /// <summary>Gives them to a command.</summary>
     public void AddTo(Command command)
     {
-        data.Required = true;
         command.Add(model);
         command.Add(new ConfigurationOption());
         foreach (var option in (Option[])
@@ -108,6 +107,14 @@ internal sealed class ModelOptions
         {
             command.Add(option);
         }
+
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(data) is null)
+            {
+                result.AddError("--data is missing: give the owner's data, or describe the model in utaf.json");
+            }
+        });
     }
 
     /// <summary>What was chosen.</summary>

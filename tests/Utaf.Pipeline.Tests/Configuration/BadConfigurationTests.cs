@@ -37,7 +37,7 @@ public sealed class BadConfigurationTests : IDisposable
     [InlineData("UTAF1016", "{ \"fingerprint\": { \"seed\": ▸18446744073709551616 } }", "to 18446744073709551615")]
     [InlineData("UTAF1016", "{ \"fingerprint\": { \"weights\": ▸[1, 1] } }", "three numbers such as [1, 1, 1]; it has 2")]
     [InlineData("UTAF1016", "{ \"suspects\": [{ \"request\": { \"scale\": ▸0.0 } }] }", "a number that is not 0")]
-    [InlineData("UTAF1016", "{ \"suspects\": [{ \"protocol\": ▸\"openinference\" }] }", "did you mean 'open-inference'?")]
+    [InlineData("UTAF1016", "{ \"suspects\": [{ \"protocol\": ▸\"openinference\" }] }", "Did you mean 'open-inference'?")]
     [InlineData("UTAF1016", "{ \"suspects\": [{ \"request\": { \"encoding\": ▸\"jpeg\" } }] }", "one of numbers, png; it is 'jpeg'")]
     [InlineData("UTAF1016", "{ \"reports\": { \"formats\": [\"html\", ▸\"pdf\"] } }", "reports.formats[1]")]
     [InlineData("UTAF1016", "{ \"reports\": { \"formats\": [\"html\", ▸\"html\"] } }", "without repetitions")]
