@@ -19,15 +19,14 @@ internal sealed class Application(Terminal terminal)
     {
         var common = new CommonOptions();
         var root = Root(common);
-
-        // No response files: '@' is part of NAME@VERSION here, and '-abc' is no bundle of one-letter options.
-        var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
-        var command = parsed.CommandResult.Command as UtafCommand;
+        var line = new CommandLine(root, arguments, Environment.GetEnvironmentVariable);
+        var command = line.Parsed.CommandResult.Command as UtafCommand;
         try
         {
-            if (parsed.Action is ParseErrorAction)
+            line.Complete();
+            if (line.Parsed.Action is ParseErrorAction)
             {
-                TellMisunderstood(parsed, root);
+                TellMisunderstood(line, root);
                 return ExitCode.Usage;
             }
 
@@ -38,7 +37,7 @@ internal sealed class Application(Terminal terminal)
                 Output = terminal.Output,
                 Error = terminal.Error,
             };
-            var code = (ExitCode)await parsed.InvokeAsync(invocation, cancellationToken).ConfigureAwait(false);
+            var code = (ExitCode)await line.Parsed.InvokeAsync(invocation, cancellationToken).ConfigureAwait(false);
             await terminal.Output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
             return code;
         }
@@ -50,7 +49,7 @@ internal sealed class Application(Terminal terminal)
         }
         catch (Exception exception)
         {
-            return Tell(exception, diagnostic: common.VerbosityOf(parsed) == Verbosity.Diagnostic);
+            return Tell(exception, line, diagnostic: common.VerbosityOf(line.Parsed) == Verbosity.Diagnostic);
         }
     }
 
@@ -66,14 +65,16 @@ internal sealed class Application(Terminal terminal)
             new ListCommand(common, terminal),
             new DemoCommand(common, terminal),
             new DoctorCommand(common, terminal),
+            new InitCommand(common, terminal),
         };
         root.HelpName = "dotnet utaf";
         common.AddTo(root);
         return root;
     }
 
-    private void TellMisunderstood(ParseResult parsed, RootCommand root)
+    private void TellMisunderstood(CommandLine line, RootCommand root)
     {
+        var parsed = line.Parsed;
         var path = new List<string>();
         for (var result = parsed.CommandResult; result is not null && result.Command != root; result = result.Parent as CommandResult)
         {
@@ -84,21 +85,22 @@ internal sealed class Application(Terminal terminal)
         var problem = parsed.UnmatchedTokens is [var word, ..]
             ? $"There is no command, option or argument '{word}' here"
             : parsed.Errors[0].Message;
-        terminal.Error.WriteLine(Errors.BadCommandLine(problem, string.Join(' ', path.Prepend(root.HelpName))).Diagnostic);
+        var told = Errors.BadCommandLine(problem, string.Join(' ', path.Prepend(root.HelpName)));
+        terminal.Error.WriteLine(line.Explain(told.Diagnostic));
     }
 
-    private ExitCode Tell(Exception exception, bool diagnostic)
+    private ExitCode Tell(Exception exception, CommandLine line, bool diagnostic)
     {
-        var told = Told(exception);
+        var told = Told(exception).Diagnostic;
 
         // One error is one line, whatever the loader or the operating system put into its message.
-        terminal.Error.WriteLine(told.Diagnostic.ToString().ReplaceLineEndings(" "));
+        terminal.Error.WriteLine(line.Explain(told).ToString().ReplaceLineEndings(" "));
         if (diagnostic)
         {
             terminal.Error.WriteLine(exception);
         }
 
-        return told.Diagnostic.ExitCode;
+        return told.ExitCode;
     }
 
     private static UtafException Told(Exception exception) => exception switch

@@ -23,9 +23,61 @@ public static class Errors
     public static UtafException FileUnreadable(string path, Exception inner) =>
         Usage("UTAF1003", path, $"The file cannot be read: {inner.Message} Check its permissions and the disk.", inner);
 
+    /// <summary>The configuration is not JSON.</summary>
+    public static UtafException NotJson(string place, string detail) =>
+        Usage("UTAF1010", place, $"This is not JSON: {detail} Comments and trailing commas are allowed.");
+
+    /// <summary>The configuration has a key that nobody reads.</summary>
+    public static UtafException UnknownKey(string place, string key, string within, string? nearest, IEnumerable<string> known) =>
+        Usage("UTAF1011", place, $"{within} has no key '{key}'.{(nearest is null ? "" : $" Did you mean '{nearest}'?")} It may have: {string.Join(", ", known)}.");
+
     /// <summary>An environment variable that holds a secret is not set.</summary>
     public static UtafException SecretMissing(string purpose, string variable) =>
         Environment("UTAF1012", "utaf", $"{purpose} is to be read from the environment variable {variable}, which is not set or empty. Set it, or name another with env:NAME.");
+
+    /// <summary>A key stands twice in one object of the configuration.</summary>
+    public static UtafException RepeatedKey(string place, string key) =>
+        Usage("UTAF1013", place, $"The key '{key}' stands here a second time. Keep one of the two.");
+
+    /// <summary>A key that must be there is missing from the configuration.</summary>
+    public static UtafException MissingKey(string place, string within, string key, string what) =>
+        Usage("UTAF1014", place, $"{within} has no '{key}', which it must have. {what}");
+
+    /// <summary>A value of the configuration is of another kind.</summary>
+    public static UtafException WrongKind(string place, string key, string expected, string found) =>
+        Usage("UTAF1015", place, $"Expected {key} to be {expected}, found {found}.");
+
+    /// <summary>A value of the configuration is outside its range, or a word that is not known.</summary>
+    public static UtafException BadSetting(string place, string key, string expected, string found, string? nearest = null) =>
+        Usage("UTAF1016", place, $"Expected {key} to be {expected}; {found}.{(nearest is null ? "" : $" Did you mean '{nearest}'?")}");
+
+    /// <summary>The configuration holds something else where the place of a secret belongs. What it holds may be the secret.</summary>
+    public static UtafException OpenSecret(string place, string key) =>
+        Usage("UTAF1017", place, $"Expected {key} to be env:NAME, the environment variable that holds the secret. What stands here is not shown: if it is a secret, take it out of the file and its history, and have it replaced.");
+
+    /// <summary>An address of the configuration cannot be used. It is not shown: it may hold a password.</summary>
+    public static UtafException BadAddress(string place, string key, string detail) =>
+        Usage("UTAF1018", place, $"Expected {key} to be an address that begins with https:// or http://, without user name and password: {detail}");
+
+    /// <summary>Two entries of the configuration have one name.</summary>
+    public static UtafException RepeatedName(string place, string what, string name) =>
+        Usage("UTAF1019", place, $"There is another {what} '{name}' above. Give each its own name.");
+
+    /// <summary>A suspect is neither a file nor an API, or both.</summary>
+    public static UtafException NotOneSuspect(string place, string suspect, bool both) =>
+        Usage("UTAF1020", place, $"The suspect '{suspect}' has {(both ? "both path and url" : "neither path nor url")}. Give one of them: path for a TorchScript file, url for a prediction API.");
+
+    /// <summary>A suspect does not say of which model it may be a copy, or of one that is not listed.</summary>
+    public static UtafException UnknownSuspectModel(string place, string suspect, string problem, IEnumerable<string> models) =>
+        Usage("UTAF1021", place, $"The suspect '{suspect}' {problem}. The models here are: {string.Join(", ", models)}.");
+
+    /// <summary>No model is named, and the configuration does not decide which is meant.</summary>
+    public static UtafException NoModelChosen(string origin, string problem) =>
+        Usage("UTAF1022", origin, $"{problem} Give MODEL: a TorchScript file, or the name of a model in utaf.json.");
+
+    /// <summary>A file that would be written is there already.</summary>
+    public static UtafException FileExists(string path) =>
+        Usage("UTAF1023", path, "The file is there already and was left as it is. Use --force to replace it.");
 
     /// <summary>The model file is empty.</summary>
     public static UtafException EmptyModel(string path) =>

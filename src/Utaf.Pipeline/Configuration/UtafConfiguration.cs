@@ -1,9 +1,16 @@
+using System.Text.Json.Serialization;
+
 namespace Utaf.Configuration;
 
 /// <summary>What <c>utaf.json</c> says. Every part may be missing; paths are relative to the file's folder.</summary>
 public sealed record UtafConfiguration
 {
+    /// <summary>The file that it was read from; null if there was none.</summary>
+    [JsonIgnore]
+    public string? File { get; init; }
+
     /// <summary>The published schema, for editors; not read.</summary>
+    [JsonPropertyName("$schema")]
     public string? Schema { get; init; }
 
     /// <summary>The models to protect.</summary>
@@ -39,6 +46,10 @@ public sealed record ModelSettings
 
     /// <summary>The released version; 1.0.0 if null.</summary>
     public string? Version { get; init; }
+
+    /// <summary>The released version, said or not.</summary>
+    [JsonIgnore]
+    public string ReleasedVersion => Version ?? "1.0.0";
 
     /// <summary>The TorchScript file.</summary>
     public required string Path { get; init; }

@@ -20,6 +20,7 @@ internal sealed class EvaluateCommand : UtafCommand
         : base("evaluate", "Robustness and uniqueness of a pair on its held-out models, by family.", common, terminal)
     {
         pair.AddTo(this);
+        Add(new ConfigurationOption());
         Add(plots);
         Add(plotFormat);
     }

@@ -17,6 +17,7 @@ internal sealed class InspectCommand : UtafCommand
     {
         Add(pair);
         store.AddTo(this);
+        Add(new ConfigurationOption());
     }
 
     protected override async Task<ExitCode> RunAsync(ParseResult parsed, CommandContext context)

@@ -17,6 +17,7 @@ internal sealed class ListCommand : UtafCommand
     {
         Add(model);
         store.AddTo(this);
+        Add(new ConfigurationOption());
     }
 
     protected override async Task<ExitCode> RunAsync(ParseResult parsed, CommandContext context)

@@ -8,10 +8,7 @@ namespace Utaf.Tool.Options;
 /// <summary>The model, its data and its ensemble: what <c>fingerprint</c> and <c>ensemble</c> are told.</summary>
 internal sealed class ModelOptions
 {
-    private readonly Argument<string> model = new("MODEL")
-    {
-        Description = "The model to protect: a TorchScript file, from torch.jit.save.",
-    };
+    private readonly ModelArgument model = new();
     private readonly Option<string?> data = OptionKinds.Text(
         "--data",
         "The owner's data, which the model was trained on or the like: CSV, NPZ, NPY, IDX (each also with .gz) or a folder of images "
@@ -100,8 +97,8 @@ internal sealed class ModelOptions
     /// <summary>Gives them to a command.</summary>
     public void AddTo(Command command)
     {
-        data.Required = true;
         command.Add(model);
+        command.Add(new ConfigurationOption());
         foreach (var option in (Option[])
             [
                 data, publicData, irrelevant, negatives, task, label, labelFile, skipColumns, header, delimiter, labelScale, scale, arrays,
@@ -110,11 +107,19 @@ internal sealed class ModelOptions
         {
             command.Add(option);
         }
+
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(data) is null)
+            {
+                result.AddError("--data is missing: give the owner's data, or describe the model in utaf.json");
+            }
+        });
     }
 
     /// <summary>What was chosen.</summary>
-    /// <exception cref="UtafException">UTAF1001.</exception>
-    public EnsembleRequest Read(ParseResult parsed, ulong seed) => new(parsed.GetRequiredValue(model), parsed.GetRequiredValue(data)!, seed)
+    /// <exception cref="UtafException">UTAF1001, UTAF1022.</exception>
+    public EnsembleRequest Read(ParseResult parsed, ulong seed) => new(model.Path(parsed), parsed.GetRequiredValue(data)!, seed)
     {
         Public = parsed.GetValue(publicData),
         Irrelevant = parsed.GetValue(irrelevant) ?? [],
