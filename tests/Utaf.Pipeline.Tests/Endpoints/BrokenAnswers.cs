@@ -80,7 +80,7 @@ internal static class BrokenAnswers
     /// <summary>A good or broken answer with up to three more bytes changed, put in or taken out, or an end cut off.</summary>
     public static Gen<byte[]> Fuzzed(IReadOnlyList<byte[]> bodies) =>
         from body in Gen.Int[0, bodies.Count - 1].Select(i => bodies[i].Length == 0 ? [(byte)'['] : bodies[i])
-        from edits in Gen.Select(Gen.Int[0, body.Length - 1], Gen.Int[0, 3], Gen.OneOf(Gen.Byte, Gen.OneOfConst("[]{},:\"0-.eE9N\\"u8.ToArray()))).Array[1, 3]
+        from edits in Gen.Select(Gen.Int[0, body.Length - 1], Gen.Int[0, 3], Gen.OneOf(Gen.Byte, Gen.OneOf("[]{},:\"0-.eE9N\\"u8.ToArray()))).Array[1, 3]
         select edits.Aggregate(body, (bytes, edit) => Edited(bytes, Math.Min(edit.Item1, Math.Max(bytes.Length - 1, 0)), edit.Item2, edit.Item3));
 
     private static byte[] Edited(byte[] bytes, int at, int edit, byte value) => edit switch
@@ -161,7 +161,7 @@ internal static class BrokenAnswers
         {
             yield return Changed("removed", root, path, matters || holds, (parent, key) => Remove(parent, key));
             yield return Changed("renamed", root, path, (matters || holds) && At(root, ParentOf(path)) is JsonObject, Rename);
-            yield return new BrokenAnswer($"{path} twice", Twice(root, path, text), matters || At(root, ParentOf(path)) is JsonObject);
+            yield return new BrokenAnswer($"{path} twice", Twice(root, path, text), At(root, ParentOf(path)) is JsonObject || (matters && !holds));
         }
 
         if (At(root, path) is not JsonArray array)

@@ -1,4 +1,3 @@
-using BigGustave;
 using Utaf.Fingerprints;
 
 namespace Utaf.Endpoints.Protocols;
@@ -9,26 +8,24 @@ namespace Utaf.Endpoints.Protocols;
 /// <param name="scale">Where it is not 1: what inputs are multiplied by instead, to lie in [0, 255].</param>
 internal sealed class ImageEncoding(ImageLayout layout, InputSpecification box, double scale)
 {
-    /// <summary>The image: grey where there is one channel, with equal red, green and blue.</summary>
+    /// <summary>The image: grey where there is one channel, else red, green and blue.</summary>
     /// <param name="input">Row-major, in the layout.</param>
     public byte[] Png(ReadOnlySpan<float> input)
     {
-        var builder = PngBuilder.Create(layout.Width, layout.Height, hasAlphaChannel: false);
+        var levels = new byte[layout.Height * layout.Width * layout.Channels];
+        var next = 0;
         for (var y = 0; y < layout.Height; y++)
         {
             for (var x = 0; x < layout.Width; x++)
             {
-                var red = Level(input[layout.Place(0, y, x)]);
-                var (green, blue) = layout.Channels == 1
-                    ? (red, red)
-                    : (Level(input[layout.Place(1, y, x)]), Level(input[layout.Place(2, y, x)]));
-                builder.SetPixel(red, green, blue, x, y);
+                for (var channel = 0; channel < layout.Channels; channel++)
+                {
+                    levels[next++] = Level(input[layout.Place(channel, y, x)]);
+                }
             }
         }
 
-        using var png = new MemoryStream();
-        builder.Save(png);
-        return png.ToArray();
+        return PngFile.Of(levels, layout.Width, layout.Height, layout.Channels);
     }
 
     private byte Level(float value)

@@ -96,7 +96,7 @@ internal sealed class OpenInference : JsonProtocol
         }
 
         CheckShape(output, batch.Count);
-        return data.ValueKind == JsonValueKind.Array && data.GetArrayLength() == batch.Count && data[0].ValueKind == JsonValueKind.Array
+        return data.ValueKind == JsonValueKind.Array && data.GetArrayLength() > 0 && data[0].ValueKind == JsonValueKind.Array
             ? Setup.Answers.Read(data, batch.Count)
             : Setup.Answers.Flat(data, batch.Count);
     }

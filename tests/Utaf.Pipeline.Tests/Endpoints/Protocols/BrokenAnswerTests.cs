@@ -1,8 +1,8 @@
 using System.Text;
 using CsCheck;
 using Utaf.Endpoints;
+using Utaf.Endpoints.Protocols;
 using Utaf.Fingerprints;
-using Utaf.Tests;
 using Utaf.Verification;
 
 namespace Utaf.Pipeline.Tests.Endpoints.Protocols;
@@ -75,14 +75,14 @@ public sealed class BrokenAnswerTests
     public void A_description_that_is_none_is_recognised(string name)
     {
         var protocol = ProtocolSample.Named(name).Protocol;
-        Gen.OneOf(Gen.OneOfConst(DescriptionTests.Good), Gen.OneOfConst(DescriptionTests.GoodTensorFlow))
+        Gen.OneOf(DescriptionTests.Good, DescriptionTests.GoodTensorFlow)
             .SelectMany(good => BrokenAnswers.Fuzzed([Encoding.UTF8.GetBytes(good)]))
             .Sample(
                 body =>
                 {
                     try
                     {
-                        Utaf.Endpoints.Protocols.JsonBody.Read(body, description =>
+                        JsonBody.Read(body, description =>
                         {
                             protocol.CheckDescription(description);
                             return true;

@@ -23,7 +23,7 @@ public sealed class JsonPointerTests
     [InlineData("/ ", "7")]
     [InlineData("/m~0n", "8")]
     [InlineData("/~01", "9")]
-    public void The_specifications_examples_hold(string pointer, string expected) => Assert.Equal(expected, At(pointer).GetRawText());
+    public void The_specifications_examples_hold(string place, string expected) => Assert.Equal(expected, At(place).GetRawText());
 
     [Fact]
     public void The_empty_pointer_is_the_whole_document() => Assert.Equal(Document, At("").GetRawText());
@@ -37,8 +37,8 @@ public sealed class JsonPointerTests
     [InlineData("/foo/", "''")]
     [InlineData("/foo/0/x", "there is no 'x' in a text")]
     [InlineData("/bar", "an object with 'foo'")]
-    public void A_place_that_is_not_there_is_told(string pointer, string said) =>
-        Assert.Contains(said, Assert.Throws<BadAnswerException>(() => At(pointer)).Message, StringComparison.Ordinal);
+    public void A_place_that_is_not_there_is_told(string place, string said) =>
+        Assert.Contains(said, Assert.Throws<BadAnswerException>(() => At(place)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("foo")]
@@ -56,9 +56,9 @@ public sealed class JsonPointerTests
         return JsonPointer.Parse("/" + escaped)!.In(document.RootElement).GetInt32() == 5;
     });
 
-    private static JsonElement At(string pointer)
+    private static JsonElement At(string place)
     {
         using var document = JsonDocument.Parse(Document);
-        return JsonPointer.Parse(pointer)!.In(document.RootElement).Clone();
+        return JsonPointer.Parse(place)!.In(document.RootElement).Clone();
     }
 }
