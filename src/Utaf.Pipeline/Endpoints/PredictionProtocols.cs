@@ -9,6 +9,8 @@ public static class PredictionProtocols
 {
     private const string Usual = "open-inference";
 
+    private static readonly string[] SageMaker = ["runtime.sagemaker.", "runtime-fips.sagemaker."];
+
     private const ProtocolSettings Answers = ProtocolSettings.AnswersAt | ProtocolSettings.Classes | ProtocolSettings.OutputName;
 
     private static readonly ProtocolEntry[] All =
@@ -42,7 +44,7 @@ public static class PredictionProtocols
         }
 
         var name = settings.Protocol ?? Usual;
-        if (name == "sagemaker" || url.IdnHost.StartsWith("runtime.sagemaker.", StringComparison.Ordinal))
+        if (name == "sagemaker" || SageMaker.Any(host => url.IdnHost.StartsWith(host, StringComparison.OrdinalIgnoreCase)))
         {
             throw Errors.SignedRequests(OriginOf(settings), "SageMaker");
         }

@@ -125,7 +125,9 @@ internal sealed class AnswerReader(int width, IReadOnlyList<string> classes, str
         }
     }
 
-    private static bool IsScore(JsonElement element) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty("label", out _);
+    /// <summary>A table may have a column that is called "label"; only beside a score is it one.</summary>
+    private static bool IsScore(JsonElement element) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty("label", out _) && element.TryGetProperty("score", out _);
 
     private float[] Scores(JsonElement scores, int answer)
     {
@@ -137,12 +139,12 @@ internal sealed class AnswerReader(int width, IReadOnlyList<string> classes, str
         var row = new Mapped(this, answer);
         foreach (var score in scores.EnumerateArray())
         {
-            if (!IsScore(score) || score.GetProperty("label") is not { ValueKind: JsonValueKind.String } label || !score.TryGetProperty("score", out var number))
+            if (!IsScore(score) || score.GetProperty("label") is not { ValueKind: JsonValueKind.String } label)
             {
                 throw new BadAnswerException($"expected a label and a score in answer {answer}, found {Found.Kind(score)}");
             }
 
-            row.Set(label.GetString()!, number);
+            row.Set(label.GetString()!, score.GetProperty("score"));
         }
 
         return row.Complete();

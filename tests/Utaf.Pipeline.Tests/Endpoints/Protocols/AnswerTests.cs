@@ -67,6 +67,7 @@ public sealed class AnswerTests
     [InlineData("""[{"label":"b","score":0.2},{"label":"\ud800","score":0.1},{"label":"c","score":0.7}]""", "a text in it is no Unicode")]
     [InlineData("""[{"a":0.1,"b":0.2,"c":0.7}]""", null)]
     [InlineData("""{"a":0.1,"b":0.2,"c":0.7}""", null)]
+    [InlineData("""[{"label":"c","a":0.1,"b":0.2,"c":0.7}]""", null)]
     [InlineData("""[{"a":0.1,"b":0.2,"c":0.7,"d":0}]""", "answer 0 has 'd', which is none of the declared classes")]
     public void Labels_are_put_in_the_declared_order(string body, string? said)
     {

@@ -22,6 +22,7 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("sagemaker", "https://h")]
     [InlineData(null, "https://runtime.sagemaker.eu-west-1.amazonaws.com/endpoints/e/invocations")]
+    [InlineData("template", "https://runtime-fips.sagemaker.us-east-1.amazonaws.com/endpoints/e/invocations")]
     public void SageMaker_wants_signatures(string? protocol, string url)
     {
         var error = Assert.Throws<UtafException>(() =>
