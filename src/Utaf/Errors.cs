@@ -229,11 +229,71 @@ public static class Errors
 
     /// <summary>The suspect cannot take the fingerprint's inputs.</summary>
     public static UtafException SuspectInput(string suspect, string expected, string found) =>
-        Usage("UTAF1602", suspect, $"The pair's inputs are {expected}; the suspect was given {found}. It is another task, or its file wants another shape or type.");
+        Usage("UTAF1602", suspect, $"The pair's inputs are {expected}; the suspect {found}. It is another task, or the suspect wants another shape or type.");
 
     /// <summary>The suspect answered with NaN or infinity.</summary>
     public static UtafException SuspectNotFinite(string suspect, int example) =>
         Inconclusive("UTAF1603", suspect, $"The suspect answered example {example} with NaN or infinity. No verdict can be made from it.");
+
+    /// <summary>There is no such protocol.</summary>
+    public static UtafException UnknownProtocol(string origin, string found, IEnumerable<string> expected) =>
+        Usage("UTAF1610", origin, $"There is no protocol '{found}', expected one of: {string.Join(", ", expected)}. For any other JSON API use 'template' with request.body and response.answersAt.");
+
+    /// <summary>The service wants signatures that no header from the environment can give.</summary>
+    public static UtafException SignedRequests(string origin, string service) =>
+        Usage("UTAF1611", origin, $"{service} accepts only requests that are signed one by one (AWS Signature Version 4), which is not supported. Let the service's own gateway or a local proxy sign them, and give its address with the protocol 'template'.");
+
+    /// <summary>A setting has a value that the protocol does not know.</summary>
+    public static UtafException UnknownChoice(string origin, string protocol, string setting, string found, IEnumerable<string> expected) =>
+        Usage("UTAF1612", origin, $"{setting} is '{found}'; the protocol {protocol} knows: {string.Join(", ", expected)}.");
+
+    /// <summary>A setting that the protocol cannot do without is not there.</summary>
+    public static UtafException SettingMissing(string origin, string protocol, string setting, string what) =>
+        Usage("UTAF1613", origin, $"The protocol {protocol} needs {setting}: {what}.");
+
+    /// <summary>The shape that inputs are to be sent in has another size than the pair's.</summary>
+    public static UtafException OtherSize(string origin, string found, string expected) =>
+        Usage("UTAF1614", origin, $"request.shape is {found}, expected sizes of at least 1 with as many numbers as the pair's inputs {expected}.");
+
+    /// <summary>Inputs that are no images are to be sent as such.</summary>
+    public static UtafException NotAnImage(string origin, string shape) =>
+        Usage("UTAF1615", origin, $"request.encoding is 'png', but one input is {shape}. Expected [1 or 3, height, width], [height, width, 1 or 3] or [height, width]. Set request.shape, or send numbers.");
+
+    /// <summary>The scale leads out of what can be sent.</summary>
+    public static UtafException BadScale(string origin, double scale, string detail) =>
+        Usage("UTAF1616", origin, FormattableString.Invariant($"request.scale is {scale}: {detail}"));
+
+    /// <summary>A JSON Pointer is none.</summary>
+    public static UtafException BadPointer(string origin, string found) =>
+        Usage("UTAF1617", origin, $"response.answersAt is '{found}', expected a JSON Pointer (RFC 6901): empty, or names and positions that each follow a '/', such as /outputs/0/data. '~0' stands for '~', '~1' for '/'.");
+
+    /// <summary>The template is no JSON with a place for the inputs.</summary>
+    public static UtafException BadTemplate(string origin, string detail) =>
+        Usage("UTAF1618", origin, $"request.body is no template: {detail} Expected JSON text in which {{{{inputs}}}} (all inputs of a batch) or {{{{input}}}} (one) stands where a value stands, without quotes around it.");
+
+    /// <summary>An API of texts is to be asked numbers.</summary>
+    public static UtafException NotTokens(string suspect, int position, float value) =>
+        Usage("UTAF1619", suspect, FormattableString.Invariant($"Expected inputs of whole numbers from 0 to 2147483647, which are the tokens of a text; number {position} of an input is {value}. An embeddings API cannot be asked with this pair: it was made for another kind of input."));
+
+    /// <summary>The suspect has several tensors or signatures, or none of the given name.</summary>
+    public static UtafException WhichTensor(string suspect, string what, string setting, string? named, IEnumerable<string> found) =>
+        Usage("UTAF1620", suspect, $"The suspect's model has {(named is null ? $"more than one {what}" : $"no {what} '{named}'")}: {string.Join(", ", found.Take(20))}. Name one with {setting}.");
+
+    /// <summary>The declared classes are not the pair's.</summary>
+    public static UtafException BadClasses(string origin, int expected, string found) =>
+        Usage("UTAF1621", origin, $"response.classes has {found}, expected {expected} different labels, in the order of the protected model's classes.");
+
+    /// <summary>The declared columns are not the pair's.</summary>
+    public static UtafException BadColumns(string origin, int expected, string found) =>
+        Usage("UTAF1622", origin, $"request.columns has {found}, expected {expected} different names, one for each number of an input (one in all for 'png').");
+
+    /// <summary>A setting that the protocol does not use; it was meant for another.</summary>
+    public static UtafException UselessSetting(string origin, string protocol, string setting, IEnumerable<string> used) =>
+        Usage("UTAF1623", origin, $"{setting} is set, but the protocol {protocol} does not use it. Remove it, or choose the protocol that it was meant for. Of the settings that not all protocols use, this one uses: {string.Join(", ", used.DefaultIfEmpty("none"))}.");
+
+    /// <summary>The suspect's tensor holds values of another type.</summary>
+    public static UtafException WrongDatatype(string suspect, string tensor, string datatype, string detail) =>
+        Usage("UTAF1624", suspect, $"The suspect's tensor {tensor} is of datatype {datatype}: {detail}");
 
     /// <summary>There is no such form of report.</summary>
     public static UtafException UnknownReportForm(string found, IEnumerable<string> expected) =>

@@ -40,7 +40,7 @@ public sealed class TorchScriptSuspect : ISuspect
         foreach (var batch in inputs.split(BatchSize))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var outputs = file.Run(module, batch, found => Errors.SuspectInput(Name, $"float32 [{string.Join(", ", fingerprint.InputShape)}]", found)).flatten(1).to_type(ScalarType.Float32).cpu().contiguous();
+            var outputs = file.Run(module, batch, found => Errors.SuspectInput(Name, $"float32 [{string.Join(", ", fingerprint.InputShape)}]", $"was given {found}")).flatten(1).to_type(ScalarType.Float32).cpu().contiguous();
             rows.AddRange(outputs.data<float>().ToArray().Chunk((int)outputs.shape[1]));
         }
 

@@ -69,10 +69,10 @@ public sealed record RequestSettings
     /// <summary>MLflow and Azure ML: the columns' names.</summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
 
-    /// <summary>Which of a protocol's forms: "instances", "inputs", "dataframe_split", "input_data", …; the protocol's usual one if null.</summary>
+    /// <summary>Which of a protocol's forms: "instances", "inputs", "dataframe_split", "table", …; the protocol's usual one if null.</summary>
     public string? Form { get; init; }
 
-    /// <summary>OpenAI: the model's name. Open Inference: the version.</summary>
+    /// <summary>OpenAI: the model's name. Open Inference and TensorFlow Serving: the version.</summary>
     public string? Model { get; init; }
 
     /// <summary>Inputs are multiplied by it first (for an API that takes 0 to 255); not 0.</summary>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
-using System.Text.Json;
 using Utaf.Configuration;
+using Utaf.Endpoints.Protocols;
 using Utaf.Fingerprints;
 using Utaf.Verification;
 
@@ -63,6 +63,11 @@ public sealed class ApiSuspect(
         if (Missing(order).Length > 0)
         {
             await ReadDescriptionAsync(cancellationToken).ConfigureAwait(false);
+            if (protocol.Note is { } note)
+            {
+                transcript.Note(note);
+            }
+
             await AskAsync(fingerprint, Missing(order), budget, cancellationToken).ConfigureAwait(false);
 
             // Once more what failed: a page of a proxy's, a moment's outage. A suspect that answered nothing would not now.
@@ -93,7 +98,7 @@ public sealed class ApiSuspect(
         try
         {
             var reply = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            if (DescribesNothing(reply.Status))
+            if (DescribesNothing(reply.Status) || (protocol.DescriptionIsOptional && reply.Status == HttpStatusCode.NotFound))
             {
                 transcript.Note($"The suspect does not describe its tensors (HTTP {(int)reply.Status}), so they were not checked before the first query.");
             }
@@ -116,18 +121,11 @@ public sealed class ApiSuspect(
     private static bool DescribesNothing(HttpStatusCode status) => status is HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed
         or HttpStatusCode.NotAcceptable or HttpStatusCode.UnsupportedMediaType or HttpStatusCode.UnprocessableContent or HttpStatusCode.NotImplemented;
 
-    private void CheckDescription(byte[] body)
+    private void CheckDescription(byte[] body) => JsonBody.Read(body, description =>
     {
-        try
-        {
-            using var description = JsonDocument.Parse(body);
-            protocol.CheckDescription(description.RootElement);
-        }
-        catch (JsonException)
-        {
-            throw new BadAnswerException("it is no JSON");
-        }
-    }
+        protocol.CheckDescription(description);
+        return true;
+    });
 
     /// <summary>Asks the inputs batch by batch. A batch that fails is left out; the first contact must not fail.</summary>
     private async Task AskAsync(Fingerprint fingerprint, int[] examples, int budget, CancellationToken cancellationToken)

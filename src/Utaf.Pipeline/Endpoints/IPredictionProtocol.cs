@@ -17,15 +17,24 @@ public interface IPredictionProtocol
     /// <summary>Where the model describes its tensors; null where the protocol has no description.</summary>
     public Uri? DescriptionAddress { get; }
 
+    /// <summary>Whether services of this protocol may have no description: that nothing is found there (HTTP 404) then says nothing.</summary>
+    public bool DescriptionIsOptional => false;
+
+    /// <summary>What a reader of the evidence should know of how inputs are changed on their way; null: they are not. Known after <see cref="CheckDescription"/>.</summary>
+    public string? Note => null;
+
     /// <summary>The most inputs in one request, at least 1; null where the protocol sets no limit.</summary>
     public int? MaxBatch { get; }
 
     /// <summary>Checks the model's description against the pair, before any query.</summary>
-    /// <exception cref="UtafException">UTAF1601, UTAF1602: the suspect takes or gives tensors of another shape.</exception>
+    /// <exception cref="UtafException">
+    /// UTAF1601, UTAF1602: the suspect takes or gives tensors of another shape. UTAF1620: there are several. UTAF1624: of another type.
+    /// </exception>
     /// <exception cref="BadAnswerException">This is no description.</exception>
     public void CheckDescription(JsonElement description);
 
     /// <summary>The request's body for some inputs.</summary>
+    /// <exception cref="UtafException">UTAF1619, UTAF1624: the API takes whole numbers only, and the inputs have others.</exception>
     public PredictionRequest Encode(QueryBatch batch);
 
     /// <summary>The answers in a response's body.</summary>

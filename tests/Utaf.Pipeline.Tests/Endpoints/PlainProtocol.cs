@@ -27,7 +27,7 @@ internal sealed class PlainProtocol(Uri address, int inputSize, int outputWidth)
 
         if (description.GetProperty("inputs").GetInt32() is var found && found != inputSize)
         {
-            throw Errors.SuspectInput("suspect", $"{inputSize} numbers", $"{found} numbers");
+            throw Errors.SuspectInput("suspect", $"{inputSize} numbers", $"takes {found} numbers");
         }
     }
 

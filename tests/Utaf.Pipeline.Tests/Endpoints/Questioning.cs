@@ -31,7 +31,7 @@ internal sealed class Questioning : IDisposable
 
     public Fingerprint Fingerprint { get; }
 
-    public PlainProtocol Protocol { get; set; }
+    public IPredictionProtocol Protocol { get; set; }
 
     public TimeProvider Time { get; set; } = new HurriedTime();
 
