@@ -118,13 +118,13 @@ internal sealed class AnswerJournal : IDisposable
     }
 
     private void Write(AnswerLine line) =>
-        file?.Append([.. JsonSerializer.SerializeToUtf8Bytes(line, EvidenceJson.Readable.AnswerLine), (byte)'\n']);
+        file?.Append([.. JsonSerializer.SerializeToUtf8Bytes(line, TranscriptJson.Readable.AnswerLine), (byte)'\n']);
 
     private static AnswerLine? Parse(ReadOnlyMemory<byte> line)
     {
         try
         {
-            return JsonSerializer.Deserialize(line.Span, EvidenceJson.Readable.AnswerLine);
+            return JsonSerializer.Deserialize(line.Span, TranscriptJson.Readable.AnswerLine);
         }
         catch (JsonException)
         {

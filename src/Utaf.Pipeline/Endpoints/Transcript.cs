@@ -175,7 +175,7 @@ public sealed class Transcript : IDisposable
 
     private void Write(TranscriptLine line)
     {
-        byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(line, EvidenceJson.Readable.TranscriptLine), (byte)'\n'];
+        byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(line, TranscriptJson.Readable.TranscriptLine), (byte)'\n'];
         file?.Append(bytes);
         hash.AppendData(bytes);
         Count(line);
@@ -210,7 +210,7 @@ public sealed class Transcript : IDisposable
     {
         try
         {
-            var line = JsonSerializer.Deserialize(bytes, EvidenceJson.Readable.TranscriptLine);
+            var line = JsonSerializer.Deserialize(bytes, TranscriptJson.Readable.TranscriptLine);
             object?[] parts = [line?.Start, line?.Sending, line?.Exchange, line?.Note];
             return parts.Count(part => part is not null) == 1 && line?.Sending?.Queries is null or >= 0 ? line : null;
         }
@@ -249,5 +249,5 @@ public sealed class Transcript : IDisposable
     }
 
     private static string DigestOf(Question question) =>
-        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(question, EvidenceJson.Readable.Question)));
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(question, TranscriptJson.Readable.Question)));
 }

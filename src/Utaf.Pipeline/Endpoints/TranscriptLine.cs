@@ -58,8 +58,8 @@ internal sealed record AnsweredBatch(int[] Examples, int Width, string Rows);
 [JsonSerializable(typeof(TranscriptLine))]
 [JsonSerializable(typeof(AnswerLine))]
 [JsonSerializable(typeof(Question))]
-internal sealed partial class EvidenceJson : JsonSerializerContext
+internal sealed partial class TranscriptJson : JsonSerializerContext
 {
-    public static EvidenceJson Readable =>
+    public static TranscriptJson Readable =>
         field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

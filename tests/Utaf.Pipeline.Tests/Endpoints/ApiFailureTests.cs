@@ -345,7 +345,7 @@ public sealed class ApiFailureTests
         return
         [
             .. File.ReadLines(Path.Combine(questioning.Folder, "transcript.jsonl"))
-                .Select(line => System.Text.Json.JsonSerializer.Deserialize(line, EvidenceJson.Default.TranscriptLine)!.Sending)
+                .Select(line => System.Text.Json.JsonSerializer.Deserialize(line, TranscriptJson.Default.TranscriptLine)!.Sending)
                 .OfType<Sending>()
                 .Select(sending => sending.SentUtc),
         ];

@@ -251,7 +251,7 @@ public sealed class TranscriptTests
     {
         questioning.Stop();
         var text = File.ReadAllText(Path.Combine(questioning.Folder, "transcript.jsonl"));
-        return [.. text.Split('\n').SkipLast(1).Select(line => JsonSerializer.Deserialize(line, EvidenceJson.Default.TranscriptLine)!)];
+        return [.. text.Split('\n').SkipLast(1).Select(line => JsonSerializer.Deserialize(line, TranscriptJson.Default.TranscriptLine)!)];
     }
 
     /// <summary>Keeps some lines and a part of the next, as a write that was killed leaves them.</summary>
