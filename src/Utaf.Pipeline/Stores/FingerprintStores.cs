@@ -32,7 +32,7 @@ public static class FingerprintStores
         ArgumentNullException.ThrowIfNull(address);
         time ??= TimeProvider.System;
         environment ??= Environment.GetEnvironmentVariable;
-        var blobs = address.StartsWith(FolderBlobs.Scheme, StringComparison.Ordinal) ? OpenFolder(address, time)
+        IBlobs blobs = address.StartsWith(FolderBlobs.Scheme, StringComparison.Ordinal) ? OpenFolder(address, time)
             : address.StartsWith(AzureAddress.Scheme, StringComparison.Ordinal) ? OpenAzure(address, time, environment, handler)
             : throw Errors.UnknownStore(WithoutSecrets(address));
         return new FingerprintStore(blobs, PairEncryption.Read(encryptionKey, environment), time);
