@@ -51,7 +51,7 @@ internal sealed record AzureAccess(AzureAccessKind Kind, string Variable = "", D
     public string Missing(AzureNeed need) => Kind switch
     {
         AzureAccessKind.Connection => $"the connection string in the environment variable {Variable} does not allow {Words(need).What}. If it has a shared access signature, that needs the permissions {Permissions}; otherwise check the account's firewall and that it allows access by key.",
-        AzureAccessKind.Sas => $"the shared access signature in the environment variable {Variable} does not allow {Words(need).What} (sp must have '{Words(need).Letter}'). A store needs the permissions {Permissions}.",
+        AzureAccessKind.Sas => $"the shared access signature in the environment variable {Variable} does not allow {Words(need).What} (sp must have '{Words(need).Letter}'), or the account's firewall does not let this machine in. A store needs the permissions {Permissions}.",
         _ => $"the identity may not do {Words(need).What}. Give it the role 'Storage Blob Data Contributor' on the container ('Storage Blob Data Reader' is enough for list, pull and verify), and check the account's firewall. A new role takes some minutes to work.",
     };
 

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Core;
@@ -51,31 +50,15 @@ internal sealed class AzureBlobs : IBlobs
     public string PlaceOf(string name) => $"{container.Uri.GetLeftPart(UriPartial.Path).TrimEnd('/')}/{address.Prefix}{name}";
 
     /// <inheritdoc/>
-    public Task<bool> PutIfAbsentAsync(string name, byte[] content, CancellationToken cancellationToken) => failures.TellAsync(
-        AzureNeed.Write,
-        async () =>
-        {
-            var blob = Blob(name);
-            if (await blob.ExistsAsync(cancellationToken).ConfigureAwait(false))
-            {
-                return false;
-            }
-
-            var put = $"{Guid.NewGuid():N}";
-            try
-            {
-                await UploadAsync(blob, content, put, new BlobRequestConditions { IfNoneMatch = ETag.All }, cancellationToken).ConfigureAwait(false);
-                return true;
-            }
-            catch (RequestFailedException taken) when ((HttpStatusCode)taken.Status is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed
-                && (taken.ErrorCode == BlobErrorCode.BlobAlreadyExists || taken.ErrorCode == BlobErrorCode.ConditionNotMet))
-            {
-                // By another; or by this very call, if a first answer was lost and the SDK asked again.
-                var there = await blob.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-                return there.Value.Metadata.TryGetValue(PutKey, out var winner) && winner == put;
-            }
-        },
-        cancellationToken);
+    public async Task<bool> PutIfAbsentAsync(string name, byte[] content, CancellationToken cancellationToken)
+    {
+        // A large content that is there already need not go up to be refused.
+        var blob = Blob(name);
+        var present = await failures.TellAsync(
+            AzureNeed.Read, async () => await blob.ExistsAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return !present.Value
+            && await failures.TellAsync(AzureNeed.Write, () => UploadIfAbsentAsync(blob, content, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public Task ReplaceAsync(string name, byte[] content, CancellationToken cancellationToken) => failures.TellAsync(
@@ -116,6 +99,23 @@ internal sealed class AzureBlobs : IBlobs
             return names;
         },
         cancellationToken);
+
+    private static async Task<bool> UploadIfAbsentAsync(BlobClient blob, byte[] content, CancellationToken cancellationToken)
+    {
+        var put = $"{Guid.NewGuid():N}";
+        try
+        {
+            await UploadAsync(blob, content, put, new BlobRequestConditions { IfNoneMatch = ETag.All }, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (RequestFailedException taken)
+            when (taken.ErrorCode == BlobErrorCode.BlobAlreadyExists || taken.ErrorCode == BlobErrorCode.ConditionNotMet)
+        {
+            // By another; or by this very call, if its first answer was lost and the SDK asked again.
+            var there = await blob.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            return there.Value.Metadata.TryGetValue(PutKey, out var winner) && winner == put;
+        }
+    }
 
     private static Task<Response<BlobContentInfo>> UploadAsync(
         BlobClient blob, byte[] content, string put, BlobRequestConditions? conditions, CancellationToken cancellationToken) => blob.UploadAsync(

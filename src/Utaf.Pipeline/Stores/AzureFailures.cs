@@ -75,9 +75,14 @@ internal sealed class AzureFailures(AzureAddress address, string host, AzureAcce
             return Errors.SasNotValidNow(address.Text, access.Variable, $"is valid from {Text(access.Start.Value)} on only", failed);
         }
 
-        return failed.Status == (int)HttpStatusCode.Unauthorized || failed.ErrorCode == BlobErrorCode.AuthenticationFailed
-            ? Errors.AzureRefusesIdentity(address.Text, error, access.Refused, failed)
-            : Errors.AzurePermissionMissing(address.Text, error, access.Missing(need), failed);
+        if (failed.Status == (int)HttpStatusCode.Unauthorized || failed.ErrorCode == BlobErrorCode.AuthenticationFailed)
+        {
+            return Errors.AzureRefusesIdentity(address.Text, error, access.Refused, failed);
+        }
+
+        // AuthorizationFailure is said of firewalls, of missing permissions and, by the emulator, of wrong signatures.
+        var otherwise = failed.ErrorCode == BlobErrorCode.AuthorizationFailure ? $" If all that is so, {access.Refused}" : "";
+        return Errors.AzurePermissionMissing(address.Text, error, access.Missing(need) + otherwise, failed);
     }
 
     private UtafException Unreachable(Exception exception) => Errors.StoreUnreachable(address.Text, host, Shown(exception), exception);
