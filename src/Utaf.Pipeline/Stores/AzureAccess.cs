@@ -2,32 +2,6 @@ using System.Globalization;
 
 namespace Utaf.Stores;
 
-/// <summary>How we are known to Azure.</summary>
-internal enum AzureAccessKind
-{
-    /// <summary>A connection string.</summary>
-    Connection,
-
-    /// <summary>A shared access signature.</summary>
-    Sas,
-
-    /// <summary>DefaultAzureCredential.</summary>
-    Identity,
-}
-
-/// <summary>What a request is for.</summary>
-internal enum AzureNeed
-{
-    /// <summary>Reading a blob.</summary>
-    Read,
-
-    /// <summary>Making a blob.</summary>
-    Write,
-
-    /// <summary>Listing the container's blobs.</summary>
-    List,
-}
-
 /// <summary>How we are known to Azure, and what to say when that does not do. It keeps no secret.</summary>
 /// <param name="Kind">How.</param>
 /// <param name="Variable">The environment variable with the connection string or signature; empty for an identity.</param>
@@ -35,6 +9,8 @@ internal enum AzureNeed
 /// <param name="Expiry">When it ends, if it says so.</param>
 internal sealed record AzureAccess(AzureAccessKind Kind, string Variable = "", DateTimeOffset? Start = null, DateTimeOffset? Expiry = null)
 {
+    private const string Permissions = "read, create, write and list (sp=rcwl; rl is enough for list, pull and verify); an account's signature also the service blob (ss=b) and the resource types container and object (srt=co)";
+
     /// <summary>What is not secret of a shared access signature.</summary>
     public static AzureAccess OfSas(string variable, string signature) =>
         new(AzureAccessKind.Sas, variable, Time(signature, "st"), Time(signature, "se"));
@@ -54,8 +30,6 @@ internal sealed record AzureAccess(AzureAccessKind Kind, string Variable = "", D
         AzureAccessKind.Sas => $"the shared access signature in the environment variable {Variable} does not allow {Words(need).What} (sp must have '{Words(need).Letter}'), or the account's firewall does not let this machine in. A store needs the permissions {Permissions}.",
         _ => $"the identity may not do {Words(need).What}. Give it the role 'Storage Blob Data Contributor' on the container ('Storage Blob Data Reader' is enough for list, pull and verify), and check the account's firewall. A new role takes some minutes to work.",
     };
-
-    private const string Permissions = "read, create, write and list (sp=rcwl; rl is enough for list, pull and verify); an account's signature also the service blob (ss=b) and the resource types container and object (srt=co)";
 
     private static (string What, string Letter) Words(AzureNeed need) => need switch
     {

@@ -46,6 +46,11 @@ internal sealed partial record AzureAddress(Uri? Service, string Container, stri
         var prefix = Folder(parts.Length > 2 ? parts[2] : "", origin);
         var sas = Variable("sas", settings, origin);
         var service = Endpoint(settings, origin);
+        if (service?.Scheme == Uri.UriSchemeHttp && sas is null)
+        {
+            throw Errors.BadAzureAddress(origin, "Without sas= its endpoint must be https: an identity's token is not sent in the clear.");
+        }
+
         List<string> shown = [];
         shown.AddRange(sas is null ? [] : [$"sas={sas.Variable}"]);
         shown.AddRange(service is null ? [] : [$"endpoint={service.AbsoluteUri.TrimEnd('/')}"]);

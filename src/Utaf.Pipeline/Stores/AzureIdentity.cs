@@ -4,7 +4,7 @@ using Azure.Identity;
 
 namespace Utaf.Stores;
 
-/// <summary>The only place that needs Azure.Identity, which costs a tenth of a second to load.</summary>
+/// <summary>The only place that needs Azure.Identity and what it loads in turn.</summary>
 internal static class AzureIdentity
 {
     /// <summary>The environment, a workload or managed identity, or whoever is signed in at this machine, but nobody is asked.</summary>

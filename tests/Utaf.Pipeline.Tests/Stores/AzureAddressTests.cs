@@ -34,6 +34,7 @@ public sealed class AzureAddressTests
     [InlineData("azblob://models/utaf?endpoint=http://storage.example.com", "azblob://models/utaf…")]
     [InlineData("azblob://models/utaf?endpoint=https://storage.example.com?sig=" + Leak, "azblob://models/utaf…")]
     [InlineData("azblob://models/utaf?endpoint=https://" + Leak + "@storage.example.com", "azblob://models/utaf…")]
+    [InlineData("azblob://models/utaf?endpoint=http://127.0.0.1:10000/models", "azblob://models/utaf…")]
     [InlineData("azblob:?container=utaf", "azblob:…")]
     [InlineData("azblob:?connection=CONNECTION", "azblob:…")]
     [InlineData("azblob:?connection=AccountName=a;AccountKey=" + Leak + "&container=utaf", "azblob:…")]
