@@ -25,7 +25,7 @@ internal sealed class AzureBlobs : IBlobs
     /// <param name="address">Where it is.</param>
     /// <param name="environment">Reads a variable.</param>
     /// <param name="time">The clock that is compared with Azure's.</param>
-    /// <param name="handler">Sends the requests; the SDK's own if null.</param>
+    /// <param name="handler">Sends the requests; one of its own if null.</param>
     /// <exception cref="UtafException">UTAF1012: a variable is not set. UTAF1315: it holds something else.</exception>
     public AzureBlobs(AzureAddress address, Func<string, string?> environment, TimeProvider time, HttpMessageHandler? handler)
     {
@@ -33,12 +33,8 @@ internal sealed class AzureBlobs : IBlobs
         var options = new BlobClientOptions
         {
             Retry = { Mode = RetryMode.Exponential, MaxRetries = 3, Delay = TimeSpan.FromSeconds(0.4), NetworkTimeout = TimeSpan.FromMinutes(2) },
+            Transport = new HttpClientTransport(handler ?? Network()),
         };
-        if (handler is not null)
-        {
-            options.Transport = new HttpClientTransport(handler);
-        }
-
         container = Open(address, environment, options, out var access);
         failures = new AzureFailures(address, container.Uri.Host, access, time);
     }
@@ -127,6 +123,15 @@ internal sealed class AzureBlobs : IBlobs
             TransferOptions = new StorageTransferOptions { InitialTransferSize = BlockSize, MaximumTransferSize = BlockSize, MaximumConcurrency = 4 },
         },
         cancellationToken);
+
+    /// <summary>As the SDK's own, but a host that does not answer at all is given up within a minute, with all retries.</summary>
+    private static SocketsHttpHandler Network() => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+    };
 
     private static BlobContainerClient Open(AzureAddress address, Func<string, string?> environment, BlobClientOptions options, out AzureAccess access)
     {

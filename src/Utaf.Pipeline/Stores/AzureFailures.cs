@@ -59,30 +59,41 @@ internal sealed class AzureFailures(AzureAddress address, string host, AzureAcce
             return Errors.StoreUnusable(address.Text, $"Azure answered {error}.", failed);
         }
 
-        var there = ServerTime(failed);
-        if (there is { } now && access.Expiry < now)
+        // AuthorizationFailure is said of firewalls, of missing permissions and, by the emulator, of wrong signatures.
+        var ambiguous = failed.ErrorCode == BlobErrorCode.AuthorizationFailure;
+        var unknown = failed.Status == (int)HttpStatusCode.Unauthorized || failed.ErrorCode == BlobErrorCode.AuthenticationFailed;
+        if ((ambiguous || unknown) && OutOfTime(failed) is { } late)
+        {
+            return late;
+        }
+
+        return unknown
+            ? Errors.AzureRefusesIdentity(address.Text, error, access.Refused, failed)
+            : Errors.AzurePermissionMissing(address.Text, error, access.Missing(need) + (ambiguous ? $" If all that is so, {access.Refused}" : ""), failed);
+    }
+
+    /// <summary>Whether a signature is refused because of its time, or ours.</summary>
+    private UtafException? OutOfTime(RequestFailedException failed)
+    {
+        if (failed.GetRawResponse()?.Headers.Date is not { } there)
+        {
+            return null;
+        }
+
+        if (access.Expiry < there)
         {
             return Errors.SasNotValidNow(address.Text, access.Variable, $"expired at {Text(access.Expiry.Value)}", failed);
         }
 
-        if (there is { } clock && (clock - time.GetUtcNow()).Duration() > Skew)
+        var here = time.GetUtcNow();
+        if ((there - here).Duration() > Skew)
         {
-            return Errors.ClockSkew(address.Text, time.GetUtcNow(), clock, failed);
+            return Errors.ClockSkew(address.Text, here, there, failed);
         }
 
-        if (there < access.Start)
-        {
-            return Errors.SasNotValidNow(address.Text, access.Variable, $"is valid from {Text(access.Start.Value)} on only", failed);
-        }
-
-        if (failed.Status == (int)HttpStatusCode.Unauthorized || failed.ErrorCode == BlobErrorCode.AuthenticationFailed)
-        {
-            return Errors.AzureRefusesIdentity(address.Text, error, access.Refused, failed);
-        }
-
-        // AuthorizationFailure is said of firewalls, of missing permissions and, by the emulator, of wrong signatures.
-        var otherwise = failed.ErrorCode == BlobErrorCode.AuthorizationFailure ? $" If all that is so, {access.Refused}" : "";
-        return Errors.AzurePermissionMissing(address.Text, error, access.Missing(need) + otherwise, failed);
+        return there < access.Start
+            ? Errors.SasNotValidNow(address.Text, access.Variable, $"is valid from {Text(access.Start.Value)} on only", failed)
+            : null;
     }
 
     private UtafException Unreachable(Exception exception) => Errors.StoreUnreachable(address.Text, host, Shown(exception), exception);
@@ -99,6 +110,4 @@ internal sealed class AzureFailures(AzureAddress address, string host, AzureAcce
     }
 
     private static string Text(DateTimeOffset moment) => moment.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
-
-    private static DateTimeOffset? ServerTime(RequestFailedException failed) => failed.GetRawResponse()?.Headers.Date;
 }

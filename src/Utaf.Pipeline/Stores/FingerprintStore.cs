@@ -78,7 +78,6 @@ internal sealed class FingerprintStore(IBlobs blobs, PairEncryption? encryption,
     public async IAsyncEnumerable<StoredPair> ListAsync(
         string? model, string? version, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        _ = version is null ? null : StoreNames.Version(version);
         var names = await blobs.ListAsync(StoreNames.Prefix(model, version), cancellationToken).ConfigureAwait(false);
         var places = names.Select(StoreNames.ReadPair).OfType<StoredPair>()
             .Where(place => (model is null || place.Model == model) && (version is null || place.Version == version))

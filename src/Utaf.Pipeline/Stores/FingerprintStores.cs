@@ -17,7 +17,7 @@ public static class FingerprintStores
     /// Encrypts pairs at rest: 32 bytes in base64. If null: <c>UTAF_STORE_KEY</c>, or no encryption where that is not set.
     /// </param>
     /// <param name="environment">Reads a variable; the process's environment if null.</param>
-    /// <param name="handler">Sends the requests of stores that are far away; the SDK's own if null.</param>
+    /// <param name="handler">Sends the requests of stores that are far away; their own if null.</param>
     /// <exception cref="UtafException">
     /// UTAF1306: no such kind of store, or the path is empty or impossible. UTAF1012: a variable is not set. UTAF1310: the encryption
     /// key is none. UTAF1314, UTAF1315: the address in Azure, or its secret, is none.

@@ -37,13 +37,13 @@ internal static partial class StoreNames
             ? new StoredPair(model, version, digest)
             : null;
 
-    /// <summary>How the names of all files of these pairs begin.</summary>
-    public static string Prefix(string? model, string? version) => (model, version) switch
+    /// <summary>How the names of all files of these pairs begin; where only the version is given, they begin in no one way.</summary>
+    /// <exception cref="UtafException">UTAF1307.</exception>
+    public static string Prefix(string? model, string? version)
     {
-        (null, _) => "",
-        (_, null) => $"{Model(model)}/",
-        _ => $"{Model(model)}/{Version(version)}/",
-    };
+        var (first, second) = (model is null ? null : Model(model), version is null ? null : Version(version));
+        return first is null ? "" : second is null ? $"{first}/" : $"{first}/{second}/";
+    }
 
     private static string File(StoredPair pair, string extension) => $"{Model(pair.Model)}/{Version(pair.Version)}/{pair.Sha256}{extension}";
 

@@ -115,6 +115,17 @@ public sealed class AzureAccessTests(Azurite azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_missing_permission_is_not_blamed_on_a_clock_that_is_off()
+    {
+        var refusing = new Scripted((request, _) => Refusal(request, HttpStatusCode.Forbidden, "AuthorizationPermissionMismatch"));
+        var late = new FixedTime(DateTimeOffset.UtcNow.AddMinutes(6));
+
+        var error = await FailAsync(FingerprintStores.Open(storage.Address, late, environment: storage.Variables.GetValueOrDefault, handler: refusing));
+
+        Assert.Equal("UTAF1318", error.Diagnostic.Code);
+    }
+
+    [Fact]
     public async Task A_container_that_is_not_there_is_named_whatever_is_done()
     {
         var store = FingerprintStores.Open("azblob:?connection=STORE_CONNECTION&container=nowhere", environment: storage.Variables.GetValueOrDefault);
@@ -181,7 +192,7 @@ public sealed class AzureAccessTests(Azurite azurite) : IAsyncLifetime
         var error = await Assert.ThrowsAsync<UtafException>(act);
         Assert.Equal(ExitCode.Environment, error.Diagnostic.ExitCode);
         Assert.Equal(store.Address, error.Diagnostic.Origin);
-        Assert.DoesNotContain("sig=", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("sig=", error.ToString(), StringComparison.Ordinal);
         return error;
     }
 
