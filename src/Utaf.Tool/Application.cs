@@ -63,6 +63,8 @@ internal sealed class Application(Terminal terminal)
             new EnsembleCommand(common, terminal),
             new InspectCommand(common, terminal),
             new ListCommand(common, terminal),
+            new PushCommand(common, terminal),
+            new PullCommand(common, terminal),
             new DemoCommand(common, terminal),
             new DoctorCommand(common, terminal),
             new InitCommand(common, terminal),

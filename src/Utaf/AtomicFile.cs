@@ -39,8 +39,8 @@ public static class AtomicFile
 
     /// <summary>Writes a file unless there is one.</summary>
     /// <remarks>
-    /// Two processes that write the same path in the same instant may both be told <c>true</c>; one of the two complete
-    /// contents stays. For files that are named by their content that makes no difference.
+    /// Of several that write the same path in the same instant exactly one is told <c>true</c>, where the file system has hard
+    /// links (or on Windows). Elsewhere two may be; one of the complete contents stays.
     /// </remarks>
     /// <param name="path">The file to write.</param>
     /// <param name="bytes">Its content.</param>
@@ -86,6 +86,11 @@ public static class AtomicFile
 
     private static bool Rename(string temporary, string path, bool overwrite)
     {
+        if (!overwrite && HardLink.TryMake(temporary, path))
+        {
+            return true;
+        }
+
         try
         {
             File.Move(temporary, path, overwrite);
@@ -97,7 +102,7 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>After a successful rename there is nothing to remove, and File.Delete does not mind.</summary>
+    /// <summary>After a link the temporary name goes; after a rename it is gone, and File.Delete does not mind.</summary>
     private static void Remove(string? temporary)
     {
         try

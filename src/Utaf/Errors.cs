@@ -173,7 +173,7 @@ public static class Errors
 
     /// <summary>The store's address is not understood.</summary>
     public static UtafException UnknownStore(string store) =>
-        Usage("UTAF1306", store, "Expected a store of the form folder:PATH.");
+        Usage("UTAF1306", store, "Expected a store of the form folder:PATH, azblob://ACCOUNT/CONTAINER[/PREFIX][?sas=VARIABLE][&endpoint=URL] or azblob:?connection=VARIABLE&container=NAME[&prefix=PREFIX], where VARIABLE names an environment variable. Quote it in a shell.");
 
     /// <summary>A name cannot be a folder's name in the store.</summary>
     public static UtafException BadName(string what, string found) =>
@@ -186,6 +186,58 @@ public static class Errors
     /// <summary>An output file cannot be written.</summary>
     public static UtafException Unwritable(string path, Exception inner) =>
         Environment("UTAF1309", path, $"The file cannot be written: {inner.Message} Nothing was left half-written.", inner);
+
+    /// <summary>The key for pairs at rest is none.</summary>
+    public static UtafException BadStoreKey(string variable, string found) =>
+        Usage("UTAF1310", "utaf", $"The encryption key in the environment variable {variable} is {found}, expected 32 random bytes in base64. Make one with: openssl rand -base64 32.");
+
+    /// <summary>A pair is encrypted, and there is no key.</summary>
+    public static UtafException StoreKeyMissing(string place, string keyId) =>
+        Usage("UTAF1311", place, $"The pair is encrypted with the key {keyId}, and no key was given. Put that key into the environment variable UTAF_STORE_KEY, or name its variable with --encryption-key env:NAME.");
+
+    /// <summary>A pair is encrypted with another key.</summary>
+    public static UtafException OtherStoreKey(string place, string expected, string found) =>
+        Usage("UTAF1312", place, $"The pair is encrypted with the key {expected}; the given key is {found}. Give the one that the pair was stored with.");
+
+    /// <summary>A pair that is to be encrypted is in the store in the clear.</summary>
+    public static UtafException PairInTheClear(string place) =>
+        Usage("UTAF1313", place, "The pair is to be stored encrypted, but the store has it unencrypted already, and never changes what it has. Delete this file first, or choose another store.");
+
+    /// <summary>An address in Azure is not complete, or has a part that cannot be.</summary>
+    public static UtafException BadAzureAddress(string store, string problem) =>
+        Usage("UTAF1314", store, $"{problem} Expected azblob://ACCOUNT/CONTAINER[/PREFIX][?sas=VARIABLE][&endpoint=URL] or azblob:?connection=VARIABLE&container=NAME[&prefix=PREFIX], where VARIABLE names an environment variable.");
+
+    /// <summary>A connection string or a shared access signature is none.</summary>
+    public static UtafException BadAzureSecret(string store, string variable, string expected) =>
+        Usage("UTAF1315", store, $"The environment variable {variable} does not hold {expected}. Copy it again from the storage account, whole and on one line.");
+
+    /// <summary>Azure does not accept who we are.</summary>
+    public static UtafException AzureRefusesIdentity(string store, string error, string identity, Exception inner) =>
+        Environment("UTAF1316", store, $"Azure does not accept the identity ({error}): {identity}", inner);
+
+    /// <summary>There is no identity to show Azure.</summary>
+    public static UtafException NoAzureIdentity(string store, string detail, Exception inner) =>
+        Environment("UTAF1317", store, $"DefaultAzureCredential found no identity that works: {detail} Sign in with 'az login', give the machine a managed identity, set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET; or use sas= or connection= in the store's address.", inner);
+
+    /// <summary>The identity may not do this.</summary>
+    public static UtafException AzurePermissionMissing(string store, string error, string need, Exception inner) =>
+        Environment("UTAF1318", store, $"Permission is missing ({error}): {need}", inner);
+
+    /// <summary>A shared access signature is over, or not valid yet.</summary>
+    public static UtafException SasNotValidNow(string store, string variable, string problem, Exception inner) =>
+        Environment("UTAF1319", store, $"The shared access signature in the environment variable {variable} {problem}. Make a new one and set the variable to it.", inner);
+
+    /// <summary>The machine's clock is not Azure's.</summary>
+    public static UtafException ClockSkew(string store, DateTimeOffset here, DateTimeOffset there, Exception inner) =>
+        Environment("UTAF1320", store, $"The clock of this machine says {here.ToUniversalTime():yyyy-MM-dd HH:mm:ss} UTC, the store's {there.ToUniversalTime():yyyy-MM-dd HH:mm:ss} UTC: Azure refuses what is signed more than 15 minutes off. Set the clock.", inner);
+
+    /// <summary>There is no such container.</summary>
+    public static UtafException ContainerMissing(string store, string container, Exception inner) =>
+        Environment("UTAF1321", store, $"There is no container '{container}' in this storage account. Check the address, or make it: az storage container create --name {container}.", inner);
+
+    /// <summary>The storage account's host cannot be reached.</summary>
+    public static UtafException StoreUnreachable(string store, string host, string detail, Exception inner) =>
+        Environment("UTAF1322", store, $"{host} cannot be reached: {detail} Nothing was left half-written. Check the account's name, the network, HTTPS_PROXY and the account's firewall, and run the command again.", inner);
 
     /// <summary>The ensemble's folder belongs to another plan.</summary>
     public static UtafException OtherPlan(string folder, string expected, string found) =>

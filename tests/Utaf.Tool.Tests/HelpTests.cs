@@ -11,7 +11,7 @@ public sealed class HelpTests : ToolTest
     public async Task Help_lists_every_command_on_standard_output()
     {
         var help = await SucceedAsync("--help");
-        foreach (var command in (string[])["fingerprint", "verify", "evaluate", "ensemble", "inspect", "list", "demo", "doctor"])
+        foreach (var command in (string[])["fingerprint", "verify", "evaluate", "ensemble", "inspect", "list", "push", "pull", "demo", "doctor"])
         {
             Assert.Contains($"  {command}", help, StringComparison.Ordinal);
         }
@@ -21,6 +21,8 @@ public sealed class HelpTests : ToolTest
     [InlineData("fingerprint", "--data")]
     [InlineData("verify", "--significance")]
     [InlineData("evaluate", "--plots")]
+    [InlineData("push", "--from")]
+    [InlineData("pull", "--output-pair")]
     [InlineData("ensemble build", "--profile")]
     [InlineData("demo", "--keep")]
     public async Task Each_command_has_help_with_its_options_and_the_common_ones(string command, string option)
@@ -75,11 +77,30 @@ public sealed class HelpTests : ToolTest
         Assert.Equal(["TorchSharp", "Utaf.Construction"], await TorchLoadedByAsync("doctor"));
     }
 
-    /// <summary>Which of the assemblies that need torch the runtime loaded, by its own trace of loading.</summary>
-    private async Task<string[]> TorchLoadedByAsync(params string[] arguments)
+    [Fact]
+    public async Task A_command_loads_of_Azure_only_what_its_store_needs()
+    {
+        string[] azure = ["Azure.Storage.Blobs", "Microsoft.Identity.Client"];
+        var environment = new Dictionary<string, string?>
+        {
+            ["STORE_SAS"] = "sv=2024-11-04&sp=rl&sig=abc",
+            ["AZURE_TOKEN_CREDENTIALS"] = "EnvironmentCredential",
+        };
+
+        Assert.Empty(await LoadedByAsync(azure, environment, "list"));
+        Assert.Equal(
+            ["Azure.Storage.Blobs"], await LoadedByAsync(azure, environment, "list", "--store", "azblob://account/container?sas=STORE_SAS&endpoint=http://127.0.0.1:9"));
+        Assert.Equal(azure, await LoadedByAsync(azure, environment, "list", "--store", "azblob://account/container?endpoint=https://127.0.0.1:9"));
+    }
+
+    private Task<string[]> TorchLoadedByAsync(params string[] arguments) =>
+        LoadedByAsync(["TorchSharp", "Utaf.Construction"], new Dictionary<string, string?>(), arguments);
+
+    /// <summary>Which of some assemblies the runtime loaded, by its own trace of loading.</summary>
+    private async Task<string[]> LoadedByAsync(string[] assemblies, IReadOnlyDictionary<string, string?> more, params string[] arguments)
     {
         var trace = PathOf($"{Guid.NewGuid():N}.nettrace");
-        var environment = new Dictionary<string, string?>
+        var environment = new Dictionary<string, string?>(more)
         {
             ["DOTNET_EnableEventPipe"] = "1",
             ["DOTNET_EventPipeConfig"] = "Microsoft-Windows-DotNETRuntime:8:5",
@@ -89,7 +110,7 @@ public sealed class HelpTests : ToolTest
         var names = Encoding.Unicode.GetString(await File.ReadAllBytesAsync(trace, TestContext.Current.CancellationToken));
         var shifted = Encoding.Unicode.GetString((await File.ReadAllBytesAsync(trace, TestContext.Current.CancellationToken)).AsSpan(1));
         Assert.True(Holds("System.CommandLine"), "the trace names no loaded assembly");
-        return [.. ((string[])["TorchSharp", "Utaf.Construction"]).Where(Holds)];
+        return [.. assemblies.Where(Holds)];
 
         bool Holds(string name) => names.Contains($"{name},", StringComparison.Ordinal) || shifted.Contains($"{name},", StringComparison.Ordinal);
     }

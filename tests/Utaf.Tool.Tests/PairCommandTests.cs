@@ -165,5 +165,5 @@ public sealed class PairCommandTests : ToolTest
     }
 
     private async Task PutAsync() => await Stores.FingerprintStores.Open($"folder:{PathOf(".utaf/store")}")
-        .PutAsync(await File.ReadAllBytesAsync(pair, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        .PutAsync(await File.ReadAllBytesAsync(pair, TestContext.Current.CancellationToken), null, TestContext.Current.CancellationToken);
 }

@@ -94,7 +94,7 @@ internal sealed class DemoCommand : UtafCommand
         var pair = Stages.Construct(ensemble, workshop, identity, new ConstructionOptions(), context);
 
         var store = FingerprintStores.Open($"folder:{Path.Combine(folder, "store")}");
-        var stored = await store.PutAsync(FingerprintPairFile.Serialise(pair), context.CancellationToken).ConfigureAwait(false);
+        var stored = await store.PutAsync(FingerprintPairFile.Serialise(pair), commitment: null, context.CancellationToken).ConfigureAwait(false);
         var fetched = await PairOptions.FromStoreAsync(store, $"digits@{stored.Sha256}", context.CancellationToken).ConfigureAwait(false);
         var verifier = new Verifier(fetched.Pair, stored.Sha256);
         var rows = new List<DemoRow>();

@@ -55,7 +55,7 @@ internal sealed class FingerprintCommand : UtafCommand
             AtomicFile.Write(path, bytes);
         }
 
-        var stored = await target.PutAsync(bytes, context.CancellationToken).ConfigureAwait(false);
+        var stored = await target.PutAsync(bytes, commitment: null, context.CancellationToken).ConfigureAwait(false);
 
         context.Write(new FingerprintDocument(
             target.Address, stored.Sha256, stored.Added, parsed.GetValue(pairFile), folder.Path, stored.Manifest ?? pair.Manifest));

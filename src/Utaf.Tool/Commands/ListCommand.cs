@@ -10,12 +10,14 @@ namespace Utaf.Tool.Commands;
 internal sealed class ListCommand : UtafCommand
 {
     private readonly Option<string?> model = OptionKinds.Text("--model", "Only this model's pairs.", "NAME");
+    private readonly Option<string?> version = OptionKinds.Text("--version", "Only this version's pairs.", "VERSION");
     private readonly StoreOption store = new();
 
     public ListCommand(CommonOptions common, Terminal terminal)
         : base("list", "Lists the pairs of a store.", common, terminal)
     {
         Add(model);
+        Add(version);
         store.AddTo(this);
         Add(new ConfigurationOption());
     }
@@ -24,7 +26,8 @@ internal sealed class ListCommand : UtafCommand
     {
         var opened = store.Open(parsed);
         var pairs = new List<StoredPair>();
-        await foreach (var pair in opened.ListAsync(parsed.GetValue(model), version: null, context.CancellationToken).ConfigureAwait(false))
+        var listed = opened.ListAsync(parsed.GetValue(model), parsed.GetValue(version), context.CancellationToken);
+        await foreach (var pair in listed.ConfigureAwait(false))
         {
             pairs.Add(pair);
         }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Utaf.Fingerprints;
-using Utaf.Stores;
 using Utaf.Tool.Options;
 using Utaf.Tool.Output;
 
@@ -35,7 +34,7 @@ internal sealed record FingerprintDocument(
         page.Facts(facts);
         PairDocument.WriteHeldOut(page, Manifest.HeldOut);
         PairDocument.WriteNotes(page, Manifest.Ensemble.Notes);
-        var store = Store == FingerprintStores.Open(StoreOption.Default).Address ? "" : $" --store {Store}";
+        var store = Store == StoreOption.DefaultAddress ? "" : $" --store '{Store}'";
         page.Line($"Verify a suspect: dotnet utaf verify SUSPECT.pt --model {Manifest.Model.Name}@{Numbers.Digest(Sha256)}{store}");
     }
 }

@@ -14,13 +14,13 @@ internal sealed record ListDocument(string Store, IReadOnlyList<PairDocument> Pa
     {
         if (Pairs.Count == 0)
         {
-            page.Line($"{Store} has no pairs. Make one with: dotnet utaf fingerprint");
+            page.Line($"{Store} has no such pairs. Make one with: dotnet utaf fingerprint; or bring one with: dotnet utaf push");
             return;
         }
 
         page.Line(Store);
         page.Table(
-            ["model", "digest", "made", "task", Column.Number("N"), Column.Number("ρ"), Column.Number("AUC"), Column.Number("ARUC")],
+            ["model", "digest", "made", "task", Column.Number("N"), Column.Number("ρ"), Column.Number("AUC"), Column.Number("ARUC"), "key"],
             Pairs.Select(Row));
     }
 
@@ -35,6 +35,7 @@ internal sealed record ListDocument(string Store, IReadOnlyList<PairDocument> Pa
             Numbers.Short(manifest.Threshold),
             Numbers.Score(manifest.HeldOut.Auc),
             Numbers.Score(manifest.HeldOut.Aruc),
+            manifest.Encryption?.KeyId ?? "–",
         ]
-        : [pair.Named ?? "", Numbers.Digest(pair.Sha256), "–", new Cell("manifest missing or damaged", Tone.Bad), "–", "–", "–", "–"];
+        : [pair.Named ?? "", Numbers.Digest(pair.Sha256), "–", new Cell("manifest missing or damaged", Tone.Bad), "–", "–", "–", "–", "–"];
 }

@@ -27,7 +27,7 @@ internal sealed record PairDocument(string Sha256, string Place, PairManifest? M
         page.Facts(
             ("Pair", $"{model.Name} {model.Version}"),
             ("SHA-256", Sha256),
-            ("Place", Place),
+            ("Place", manifest.Encryption is { } encryption ? $"{Place}, encrypted: {encryption.Algorithm}, key {encryption.KeyId}" : Place),
             ("Target", $"SHA-256 {model.ArtifactSha256}"),
             ("Task", manifest.Task),
             ("Inputs", Describe(manifest.Examples, manifest.Input)),

@@ -15,6 +15,7 @@ namespace Utaf.Tool.Documents;
 [JsonSerializable(typeof(FingerprintDocument))]
 [JsonSerializable(typeof(PairDocument))]
 [JsonSerializable(typeof(ListDocument))]
+[JsonSerializable(typeof(TransferDocument))]
 [JsonSerializable(typeof(EvaluationDocument))]
 [JsonSerializable(typeof(EnsembleStatusDocument))]
 [JsonSerializable(typeof(DemoDocument))]

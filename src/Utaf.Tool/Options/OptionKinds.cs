@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using Utaf.Configuration;
 
 namespace Utaf.Tool.Options;
 
@@ -32,6 +33,23 @@ internal static class OptionKinds
             : Refused<string>(result, $"one of {string.Join(", ", words)}")!;
         return option;
     }
+
+    /// <summary>A secret's place; null where it is not given. What is no place may be the secret itself, and is not shown.</summary>
+    public static Option<Secret?> Secret(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "env:NAME",
+        CustomParser = result =>
+        {
+            if (Configuration.Secret.Parse(result.Tokens[0].Value) is { } secret)
+            {
+                return secret;
+            }
+
+            result.AddError($"{name} expects env:NAME, where NAME is the environment variable that holds the secret, never the secret itself");
+            return null;
+        },
+    };
 
     /// <summary>A number; null where it is not given.</summary>
     public static Option<T?> Number<T>(string name, string description, string expected)

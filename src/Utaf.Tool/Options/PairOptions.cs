@@ -43,12 +43,21 @@ internal sealed class PairOptions
         : FromStoreAsync(store.Open(parsed), parsed.GetValue(model), cancellationToken);
 
     /// <summary>Reads a pair's file.</summary>
+    /// <exception cref="UtafException">UTAF1002, UTAF1003, UTAF1301 to UTAF1303.</exception>
     public static FetchedPair FromFile(string path)
     {
-        byte[] bytes;
+        var bytes = BytesOf(path);
+        var read = FingerprintPairFile.Deserialise(bytes, path);
+        return new(read, FingerprintPairFile.Sha256(bytes), path, read.Manifest);
+    }
+
+    /// <summary>The bytes of a pair's file.</summary>
+    /// <exception cref="UtafException">UTAF1002, UTAF1003.</exception>
+    public static byte[] BytesOf(string path)
+    {
         try
         {
-            bytes = File.ReadAllBytes(path);
+            return File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -58,9 +67,6 @@ internal sealed class PairOptions
         {
             throw Errors.FileUnreadable(path, e);
         }
-
-        var read = FingerprintPairFile.Deserialise(bytes, path);
-        return new(read, FingerprintPairFile.Sha256(bytes), path, read.Manifest);
     }
 
     /// <summary>Fetches a pair from a store.</summary>
@@ -69,22 +75,31 @@ internal sealed class PairOptions
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<FetchedPair> FromStoreAsync(IFingerprintStore store, string? wanted, CancellationToken cancellationToken)
     {
-        var place = wanted is null
-            ? await OnlyPairAsync(store, cancellationToken).ConfigureAwait(false)
-            : await FindAsync(store, wanted, cancellationToken).ConfigureAwait(false);
+        var place = await PlaceAsync(store, wanted, cancellationToken).ConfigureAwait(false);
         var bytes = await store.GetAsync(place, cancellationToken).ConfigureAwait(false);
         var read = FingerprintPairFile.Deserialise(bytes, store.Address);
         return new(read, place.Sha256, store.Address, place.Manifest ?? read.Manifest);
     }
 
-    private static Task<StoredPair> FindAsync(IFingerprintStore store, string wanted, CancellationToken cancellationToken)
+    /// <summary>Finds one pair in a store.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="wanted">NAME, NAME@VERSION or NAME@DIGEST; null: the store's only pair.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="UtafException">UTAF1304, UTAF1308.</exception>
+    public static Task<StoredPair> PlaceAsync(IFingerprintStore store, string? wanted, CancellationToken cancellationToken)
     {
-        // Neither names nor versions nor digests have an '@' of their own.
-        var at = wanted.IndexOf('@', StringComparison.Ordinal);
-        return at < 0
-            ? FingerprintStores.FindAsync(store, wanted, versionOrDigest: null, cancellationToken)
-            : FingerprintStores.FindAsync(store, wanted[..at], wanted[(at + 1)..], cancellationToken);
+        if (wanted is null)
+        {
+            return OnlyPairAsync(store, cancellationToken);
+        }
+
+        var (model, versionOrDigest) = Split(wanted);
+        return FingerprintStores.FindAsync(store, model, versionOrDigest, cancellationToken);
     }
+
+    /// <summary>The two halves of NAME, NAME@VERSION or NAME@DIGEST; none of them has an '@' of its own.</summary>
+    public static (string Model, string? VersionOrDigest) Split(string wanted) =>
+        wanted.Split('@', 2) is [var model, var after] ? (model, after) : (wanted, null);
 
     private static async Task<StoredPair> OnlyPairAsync(IFingerprintStore store, CancellationToken cancellationToken)
     {

@@ -15,6 +15,7 @@ namespace Utaf.Fingerprints;
 /// <param name="HeldOut">The results on the models kept for the test.</param>
 /// <param name="ToolVersion">Version of the tool that made the pair.</param>
 /// <param name="CreatedUtc">When the pair was made; absent in the pair's own bytes, so that one seed gives one digest.</param>
+/// <param name="Encryption">How a store keeps the pair's bytes; absent where it keeps them as they are, and in the bytes themselves.</param>
 public sealed record PairManifest(
     int FormatVersion,
     ModelIdentity Model,
@@ -27,7 +28,8 @@ public sealed record PairManifest(
     EnsembleSummary Ensemble,
     HeldOutResults HeldOut,
     string ToolVersion,
-    DateTimeOffset? CreatedUtc = null)
+    DateTimeOffset? CreatedUtc = null,
+    EncryptionRecord? Encryption = null)
 {
     /// <summary>The format version that this code writes, and the newest that it reads.</summary>
     public const int CurrentFormatVersion = 1;
@@ -130,3 +132,9 @@ public sealed record HeldOutResults(
 /// <param name="Stolen">Whether it is a positive.</param>
 /// <param name="MatchingRate">p₊ in [0, 1].</param>
 public sealed record HeldOutMember(string Id, string Family, bool Stolen, double MatchingRate);
+
+/// <summary>How a pair is encrypted where it is stored.</summary>
+/// <param name="Algorithm">"AES-256-GCM".</param>
+/// <param name="KeyId">Which key: 16 lower-case hexadecimal digits that tell nothing else about it.</param>
+/// <param name="StoredSha256">SHA-256 of the encrypted bytes, 64 lower-case hexadecimal digits.</param>
+public sealed record EncryptionRecord(string Algorithm, string KeyId, string StoredSha256);

@@ -58,7 +58,7 @@ public sealed class FingerprintStoresTests : IDisposable
     {
         var store = await StoreAsync(("digits", "1.0", 1));
         var digit = (await FingerprintStores.FindAsync(store, "digits", null, Cancellation)).Sha256[..1];
-        await store.PutAsync(SamplePairs.Bytes("digits", digit), Cancellation);
+        await store.PutAsync(SamplePairs.Bytes("digits", digit), null, Cancellation);
 
         Assert.Equal(digit, (await FingerprintStores.FindAsync(store, "digits", digit, Cancellation)).Version);
     }
@@ -98,7 +98,7 @@ public sealed class FingerprintStoresTests : IDisposable
         var store = FingerprintStores.Open($"folder:{folder.Path}");
         foreach (var (model, version, seed) in pairs)
         {
-            await store.PutAsync(SamplePairs.Bytes(model, version, seed), Cancellation);
+            await store.PutAsync(SamplePairs.Bytes(model, version, seed), null, Cancellation);
         }
 
         return store;

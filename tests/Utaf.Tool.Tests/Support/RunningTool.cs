@@ -10,6 +10,11 @@ internal sealed class RunningTool : IDisposable
     private readonly StringBuilder errors = new();
 
     public RunningTool(string tool, string folder, params string[] arguments)
+        : this(tool, folder, new Dictionary<string, string>(), arguments)
+    {
+    }
+
+    public RunningTool(string tool, string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [tool, .. arguments])
         {
@@ -17,6 +22,11 @@ internal sealed class RunningTool : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, line) =>
@@ -64,6 +74,16 @@ internal sealed class RunningTool : IDisposable
     public async Task<int> SignalAsync(string signal)
     {
         using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return process.ExitCode;
+    }
+
+    /// <summary>Lets it run for a while, then ends it without warning, as a failing machine does.</summary>
+    /// <returns>The exit code: 137 if it was ended so, else its own.</returns>
+    public async Task<int> KillAfterAsync(TimeSpan time)
+    {
+        await Task.WhenAny(process.WaitForExitAsync(TestContext.Current.CancellationToken), Task.Delay(time, TestContext.Current.CancellationToken));
+        process.Kill();
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return process.ExitCode;
     }

@@ -1,0 +1,131 @@
+namespace Utaf.Stores;
+
+/// <summary>Files in a folder, which may be shared.</summary>
+/// <param name="root">The folder; made by the first put.</param>
+/// <param name="time">The clock that tells how old a leftover is.</param>
+internal sealed class FolderBlobs(string root, TimeProvider time) : IBlobs
+{
+    /// <summary>How an address of this kind begins.</summary>
+    public const string Scheme = "folder:";
+
+    /// <summary>No put takes that long: whoever made an older temporary file was killed.</summary>
+    private static readonly TimeSpan Stale = TimeSpan.FromDays(1);
+
+    private static readonly EnumerationOptions ThreeLevels = new() { RecurseSubdirectories = true, MaxRecursionDepth = 2, IgnoreInaccessible = false };
+
+    private readonly string root = Path.GetFullPath(root);
+
+    /// <inheritdoc/>
+    public string Address => $"{Scheme}{root}";
+
+    /// <inheritdoc/>
+    public string PlaceOf(string name) => Path.Combine(root, Path.Combine(name.Split('/')));
+
+    /// <inheritdoc/>
+    public Task<bool> PutIfAbsentAsync(string name, byte[] content, CancellationToken cancellationToken) => UseAsync(
+        () =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var added = AtomicFile.WriteNew(PlaceOf(name), content);
+            RemoveLeftovers(Path.GetDirectoryName(PlaceOf(name))!);
+            return added;
+        });
+
+    /// <inheritdoc/>
+    public Task ReplaceAsync(string name, byte[] content, CancellationToken cancellationToken) => UseAsync(
+        () =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            AtomicFile.Write(PlaceOf(name), content);
+            return true;
+        });
+
+    /// <inheritdoc/>
+    public async Task<byte[]?> GetAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await File.ReadAllBytesAsync(PlaceOf(name), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException && !IsBlocked())
+        {
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Errors.StoreUnusable(Address, exception.Message, exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken) => UseAsync<IReadOnlyList<string>>(
+        () =>
+        {
+            try
+            {
+                return
+                [
+                    .. Directory.EnumerateFiles(Path.Combine(root, prefix), "*", ThreeLevels)
+                        .Select(path => Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/')),
+                ];
+            }
+            catch (DirectoryNotFoundException) when (!IsBlocked())
+            {
+                return [];
+            }
+        });
+
+    /// <summary>A folder answers at once: only other kinds of storage have something to wait for.</summary>
+    private Task<T> UseAsync<T>(Func<T> use)
+    {
+        try
+        {
+            return Task.FromResult(use());
+        }
+        catch (OperationCanceledException exception)
+        {
+            return Task.FromCanceled<T>(exception.CancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Task.FromException<T>(Errors.StoreUnusable(Address, exception.Message, exception));
+        }
+        catch (UtafException exception)
+        {
+            return Task.FromException<T>(Errors.StoreUnusable(Address, (exception.InnerException ?? exception).Message, exception));
+        }
+    }
+
+    /// <summary>Removes temporary files of puts that were killed, where that is allowed: they do no harm.</summary>
+    private void RemoveLeftovers(string folder)
+    {
+        try
+        {
+            foreach (var path in Directory.EnumerateFiles(folder).Where(AtomicFile.IsTemporary))
+            {
+                if (time.GetUtcNow() - File.GetLastWriteTimeUtc(path) > Stale)
+                {
+                    File.Delete(path);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The put itself has succeeded.
+        }
+    }
+
+    /// <summary>Whether the root can never be a folder because it, or a part of its path, is a file.</summary>
+    private bool IsBlocked()
+    {
+        for (var path = root; path is not null; path = Path.GetDirectoryName(path))
+        {
+            if (File.Exists(path))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
