@@ -135,6 +135,22 @@ public static class Errors
     public static UtafException Unwritable(string path, Exception inner) =>
         Environment("UTAF1309", path, $"The file cannot be written: {inner.Message} Nothing was left half-written.", inner);
 
+    /// <summary>The file is no commitment.</summary>
+    public static UtafException BadCommitment(string place, string detail) =>
+        Usage("UTAF1330", place, $"This is no readable commitment: {detail} Expected an in-toto Statement v1 as 'dotnet utaf fingerprint' writes it, bare or in a DSSE envelope or Sigstore bundle. Fetch it again from where it was published.");
+
+    /// <summary>The statement is of another kind.</summary>
+    public static UtafException OtherStatement(string place, string expected, string found) =>
+        Usage("UTAF1331", place, $"This in-toto statement is no commitment: expected the predicate type {expected}, found {found}. Name the file that 'dotnet utaf fingerprint' wrote, or what was signed with that predicate type.");
+
+    /// <summary>The commitment was written by a newer format.</summary>
+    public static UtafException CommitmentVersion(string place, int expected, int found) =>
+        Usage("UTAF1332", place, $"The commitment has format version {found}, this tool reads {expected}. Update the tool.");
+
+    /// <summary>Something else is where the commitment is to be written.</summary>
+    public static UtafException CommitmentInTheWay(string path, Exception inner) =>
+        Usage("UTAF1333", path, $"The commitment is to be written here, but the file is something else and is not overwritten: {inner.Message} Move it, or choose another with --commitment.", inner);
+
     /// <summary>The ensemble's folder belongs to another plan.</summary>
     public static UtafException OtherPlan(string folder, string expected, string found) =>
         Usage("UTAF1401", folder, $"The folder holds the ensemble of another plan: expected {expected}, found {found}. Choose another --ensemble folder, or the options the folder was made with.");
