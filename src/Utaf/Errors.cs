@@ -267,6 +267,26 @@ public static class Errors
     public static UtafException TranscriptInUse(string path, Exception inner) =>
         Environment("UTAF1638", path, "The transcript cannot be opened: another verification of this suspect is writing it, or it may not be written. Wait for the other, or choose another evidence folder.", inner);
 
+    /// <summary>Another program listens on the port.</summary>
+    public static UtafException PortInUse(string host, int port) =>
+        Environment("UTAF1801", "utaf", $"Port {port} of {host} is in use by another program. Choose another with --port, or a free one with --port 0.");
+
+    /// <summary>The system does not let this user listen on the port.</summary>
+    public static UtafException PortNotPermitted(string host, int port) =>
+        Environment("UTAF1802", "utaf", $"This user may not listen on port {port} of {host}. Choose one above 1023 with --port, or a free one with --port 0.");
+
+    /// <summary>The host is no address of this machine.</summary>
+    public static UtafException BadHost(string host) =>
+        Usage("UTAF1803", "utaf", $"--host is '{host}', expected an IP address of this machine, localhost, or * for all of its addresses.");
+
+    /// <summary>A key stands where anybody can read it.</summary>
+    public static UtafException ApiKeyOnCommandLine() =>
+        Usage("UTAF1804", "utaf", "--api-key is not of the form env:NAME. A key on the command line can be read by every user of the machine: put it into an environment variable, and give its name.");
+
+    /// <summary>Two models of one server have one name.</summary>
+    public static UtafException SameModelName(string name, IEnumerable<string> paths) =>
+        Usage("UTAF1805", "utaf", $"Two models would be named '{name}': {string.Join(", ", paths)}. Rename a file, or serve them from two servers with --name.");
+
     /// <summary>torch's native library does not load.</summary>
     public static UtafException NativeLibrary(string detail, Exception? inner = null) =>
         Environment("UTAF2001", "utaf", $"torch's native library does not load: {detail} See: dotnet utaf doctor.", inner);

@@ -19,6 +19,7 @@ namespace Utaf.Tool.Documents;
 [JsonSerializable(typeof(EnsembleStatusDocument))]
 [JsonSerializable(typeof(DemoDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(ServingDocument))]
 [JsonSerializable(typeof(Verdict))]
 [JsonSerializable(typeof(SampleList))]
 internal sealed partial class ToolJson : JsonSerializerContext
