@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -26,6 +27,23 @@ public sealed class ServeCommandTests : ToolTest
 
         Assert.Equal(0, await server.SignalAsync(signal));
         await Assert.ThrowsAsync<HttpRequestException>(() => PostAsync(client, server.Output[0]));
+    }
+
+    [Fact]
+    public async Task A_model_that_never_answers_does_not_keep_the_server_from_ending()
+    {
+        using var server = new RunningTool(Tool, Folder, "serve", NeverAnswersPositives(), "--input-shape", "5", "--port", "0");
+        await server.UntilAsync(() => server.Output.Length > 0);
+        using var client = new HttpClient();
+        var unanswered = PostAsync(client, server.Output[0]);
+        using (var live = await client.GetAsync(new Uri(new Uri(server.Output[0]), "/v2/health/live"), TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+        }
+
+        Assert.False(unanswered.IsCompleted);
+        Assert.Equal(0, await server.SignalAsync("TERM"));
+        await Assert.ThrowsAnyAsync<Exception>(() => unanswered);
     }
 
     [Fact]
@@ -161,6 +179,26 @@ public sealed class ServeCommandTests : ToolTest
         await FailAsync("UTAF1107", 2, "serve", Fixture("two-outputs.pt"), "--input-shape", "5", "--port", "0");
         await FailAsync("UTAF1001", 2, "serve", Fixture("mlp-scripted.pt"), "--port", "65536");
         await FailAsync("UTAF1001", 2, "serve", Fixture("mlp-scripted.pt"), "--batch-limit", "0");
+    }
+
+    /// <summary>The fixture that never answers, changed so that it answers zeros, which every model is tried with.</summary>
+    private string NeverAnswersPositives()
+    {
+        var path = PathOf("never-answers-positives.pt");
+        File.Copy(Fixture("never-answers.pt"), path);
+        using var archive = ZipFile.Open(path, ZipArchiveMode.Update);
+        var entry = archive.GetEntry("never-answers/code/__torch__.py")!;
+        using var reader = new StreamReader(entry.Open());
+        var code = reader.ReadToEnd();
+        var changed = code
+            .Replace("torch.lt(torch.sum(x), 1e+30)", "torch.gt(torch.sum(x), 1.)", StringComparison.Ordinal)
+            .Replace("torch.lt(torch.sum(y0), 1e+30)", "torch.gt(torch.sum(y0), -10.)", StringComparison.Ordinal);
+        Assert.DoesNotContain("torch.lt", changed, StringComparison.Ordinal);
+        reader.Dispose();
+        entry.Delete();
+        using var writer = new StreamWriter(archive.CreateEntry(entry.FullName, CompressionLevel.NoCompression).Open());
+        writer.Write(changed);
+        return path;
     }
 
     private static async Task<HttpResponseMessage> PostAsync(HttpClient client, string model)
