@@ -21,7 +21,8 @@ internal sealed class ServeCommand : UtafCommand
     };
     private readonly Option<int[]?> inputShape = OptionKinds.Shape(
         "--input-shape",
-        "The shape of one input, such as 1,28,28: it does not stand in the file, and clients want to read it. [default: as the weights tell]");
+        "The shape of one input, such as 1,28,28: it does not stand in the file, and clients want to read it. [default: as the weights "
+            + "tell]");
     private readonly Option<string?> name = OptionKinds.Text("--name", "The model's name in addresses. [default: the file's]", "NAME");
     private readonly Option<string?> host = OptionKinds.Text(
         "--host",

@@ -162,7 +162,8 @@ internal sealed record InferenceRequest(string? Id, long[] Shape, float[] Values
 
         public InferenceRequest ToRequest(string? id)
         {
-            Require(Name == InputName, Name is null ? "an input has no 'name'" : $"there is no input '{RequestFault.Shown(Name)}', expected {InputName}");
+            Require(Name is not null, "an input has no 'name'");
+            Require(Name == InputName, $"there is no input '{RequestFault.Shown(Name!)}', expected {InputName}");
             Require(Shape is not null, "the input has no 'shape'");
             Require(Datatype is not null, "the input has no 'datatype'");
             Require(Data is not null, "the input has no 'data' in the request's JSON");
@@ -178,7 +179,9 @@ internal sealed record InferenceRequest(string? Id, long[] Shape, float[] Values
             for (reader.Read(); reader.TokenType != JsonTokenType.EndArray; reader.Read())
             {
                 var isSize = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var size) && size >= 1;
-                Require(isSize && shape.Count < MostDimensions, $"'shape' is to be [N, …]: at most {MostDimensions} whole numbers of at least 1");
+                Require(
+                    isSize && shape.Count < MostDimensions,
+                    $"'shape' is to be [N, …]: at most {MostDimensions} whole numbers of at least 1");
                 shape.Add(reader.GetInt32());
             }
 

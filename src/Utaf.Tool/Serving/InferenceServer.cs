@@ -118,7 +118,8 @@ internal sealed class InferenceServer : IAsyncDisposable
         _ when limits.Key is { } key && !key.IsShownBy(context.Request) => Unauthorised(context),
         ["v2"] => GetAsync(context, OpenInferenceJson.WriteServer),
         ["v2", "models", var name, "versions", OpenInferenceJson.ModelVersion, .. var rest] => AnswerAsync(context, Model(name), rest),
-        ["v2", "models", var name, "versions", var version, ..] => throw NotFound($"model '{RequestFault.Shown(name)}' has no version '{RequestFault.Shown(version)}', only {OpenInferenceJson.ModelVersion}"),
+        ["v2", "models", var name, "versions", var version, ..] => throw NotFound(
+            $"model '{RequestFault.Shown(name)}' has no version '{RequestFault.Shown(version)}', only {OpenInferenceJson.ModelVersion}"),
         ["v2", "models", var name, .. var rest] => AnswerAsync(context, Model(name), rest),
         _ => throw NotFound("there is nothing here; see v2, v2/health/ready and v2/models/NAME"),
     };
@@ -139,7 +140,8 @@ internal sealed class InferenceServer : IAsyncDisposable
         var request = InferenceRequest.Read(body.GetBuffer().AsSpan(0, (int)body.Length));
         if (request.Shape[0] > limits.Batch)
         {
-            throw new RequestFault(StatusCodes.Status413PayloadTooLarge, $"{request.Shape[0]} inputs in one request, expected at most {limits.Batch}");
+            throw new RequestFault(
+                StatusCodes.Status413PayloadTooLarge, $"{request.Shape[0]} inputs in one request, expected at most {limits.Batch}");
         }
 
         // A model computes for long: not on the thread that reads requests.
@@ -196,14 +198,17 @@ internal sealed class InferenceServer : IAsyncDisposable
 
         if (request.ContentType is { } type && !request.HasJsonContentType())
         {
-            throw new RequestFault(StatusCodes.Status415UnsupportedMediaType, $"the request's Content-Type is '{RequestFault.Shown(type)}', expected application/json");
+            throw new RequestFault(
+                StatusCodes.Status415UnsupportedMediaType,
+                $"the request's Content-Type is '{RequestFault.Shown(type)}', expected application/json");
         }
     }
 
     private static Task Unauthorised(HttpContext context)
     {
         context.Response.Headers.WWWAuthenticate = "Bearer";
-        throw new RequestFault(StatusCodes.Status401Unauthorized, "this server asks for its key, as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'");
+        throw new RequestFault(
+            StatusCodes.Status401Unauthorized, "this server asks for its key, as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'");
     }
 
     private static RequestFault NotFound(string message) => new(StatusCodes.Status404NotFound, message);

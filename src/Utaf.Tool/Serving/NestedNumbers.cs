@@ -44,7 +44,8 @@ internal sealed class NestedNumbers
 
         if (sizes.Count > 1 && !sizes.SequenceEqual(shape))
         {
-            throw RequestFault.Bad($"data is nested as {RequestFault.Shown(sizes)}, expected the shape {RequestFault.Shown(shape)}, or one flat array");
+            throw RequestFault.Bad(
+                $"data is nested as {RequestFault.Shown(sizes)}, expected the shape {RequestFault.Shown(shape)}, or one flat array");
         }
     }
 

@@ -41,7 +41,9 @@ internal sealed class ServedModel : IDisposable
     /// <param name="name">Its name in addresses.</param>
     /// <param name="inputShape">The shape of one input; null to look whether the weights tell.</param>
     /// <param name="device">Where it computes.</param>
-    /// <exception cref="UtafException">UTAF1002, UTAF1003, UTAF1101 to UTAF1105: no usable file. UTAF1106, UTAF1107: it does not take inputs of the given shape.</exception>
+    /// <exception cref="UtafException">
+    /// UTAF1002, UTAF1003, UTAF1101 to UTAF1105: no usable file. UTAF1106, UTAF1107: it does not take inputs of the given shape.
+    /// </exception>
     public static ServedModel Load(string path, string name, int[]? inputShape, Device device)
     {
         var opened = TorchScriptFile.Open(path);

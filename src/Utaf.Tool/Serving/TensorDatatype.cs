@@ -28,7 +28,8 @@ internal sealed record TensorDatatype(string Name, double Minimum, double Maximu
     /// <summary>Finds a datatype by its name.</summary>
     /// <exception cref="RequestFault">400: there is none, or it is none of numbers.</exception>
     public static TensorDatatype Of(string name) => Array.Find(All, type => type.Name == name)
-        ?? throw RequestFault.Bad($"datatype '{RequestFault.Shown(name)}' is not taken, expected one of {string.Join(", ", All.Select(type => type.Name))}");
+        ?? throw RequestFault.Bad(
+            $"datatype '{RequestFault.Shown(name)}' is not taken, expected one of {string.Join(", ", All.Select(type => type.Name))}");
 
     /// <summary>The values as the model takes them.</summary>
     /// <exception cref="RequestFault">400: a value is outside the datatype, or of float32.</exception>
@@ -40,7 +41,8 @@ internal sealed record TensorDatatype(string Name, double Minimum, double Maximu
             var value = values[i];
             singles[i] = value >= Minimum && value <= Maximum && (!IsWhole || double.IsInteger(value))
                 ? (float)value
-                : throw RequestFault.Bad(FormattableString.Invariant($"number {i} of data is {value:R}, which is no {Name} that a model of float32 takes"));
+                : throw RequestFault.Bad(FormattableString.Invariant(
+                    $"number {i} of data is {value:R}, which is no {Name} that a model of float32 takes"));
         }
 
         return singles;

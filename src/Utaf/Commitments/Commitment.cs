@@ -38,7 +38,9 @@ public static class Commitment
     }
 
     /// <summary>Opens a commitment with a pair: tells whether it is to this pair, and how old it is.</summary>
-    /// <param name="statement">What <see cref="Make"/> made; bare, in a DSSE envelope, or in a Sigstore bundle. A signature is not checked.</param>
+    /// <param name="statement">
+    /// What <see cref="Make"/> made; bare, in a DSSE envelope, or in a Sigstore bundle. A signature is not checked.
+    /// </param>
     /// <param name="pair">The pair.</param>
     /// <param name="pairBytes">Its file.</param>
     /// <param name="firstQuery">When the suspect got its first query; null if it got none.</param>

@@ -37,7 +37,10 @@ public static class CommitmentFiles
         }
 
         // A folder's files of this ending may be anybody's: what is no commitment to this pair is passed over.
-        var candidates = Candidates(pairFile, pair.Manifest.Model.Name).Select(TryRead).OfType<(CommitmentFile File, FoundStatement Statement)>().ToList();
+        var candidates = Candidates(pairFile, pair.Manifest.Model.Name)
+            .Select(TryRead)
+            .OfType<(CommitmentFile File, FoundStatement Statement)>()
+            .ToList();
         var salted = candidates.Count == 0 ? null : CommitmentSecrets.Of(pairBytes).SaltedSha256(pairBytes);
         return candidates
             .Where(candidate => candidate.Statement.Predicate.Pair.SaltedSha256 == salted)

@@ -33,7 +33,9 @@ internal sealed record FoundStatement(IReadOnlyList<string> Subjects, Commitment
                 others.Add(statement.PredicateType);
             }
 
-            throw others is [var other, ..] ? Errors.OtherStatement(place, CommitmentPredicate.Type, Shown(other)) : new JsonException("It is empty.");
+            throw others is [var other, ..]
+                ? Errors.OtherStatement(place, CommitmentPredicate.Type, Shown(other))
+                : new JsonException("It is empty.");
         }
         catch (JsonException exception)
         {
@@ -110,7 +112,8 @@ internal sealed record FoundStatement(IReadOnlyList<string> Subjects, Commitment
     /// <summary>Somebody else's text, fit for an error line.</summary>
     private static string Shown(string text)
     {
-        var line = string.Concat(text.Where(letter => char.IsLetterOrDigit(letter) || char.IsPunctuation(letter) || char.IsSymbol(letter) || letter == ' '));
+        var line = string.Concat(text.Where(letter =>
+            char.IsLetterOrDigit(letter) || char.IsPunctuation(letter) || char.IsSymbol(letter) || letter == ' '));
         return line.Length <= 200 ? line : $"{line[..200]}…";
     }
 }
