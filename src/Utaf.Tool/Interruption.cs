@@ -36,7 +36,7 @@ internal sealed partial class Interruption : IDisposable
         context.Cancel = true;
         if (source.IsCancellationRequested)
         {
-            StopAtOnce();
+            EndAtOnce(ExitCode.Interrupted);
         }
 
         Console.Error.WriteLine("Stopping; once more to stop at once.");
@@ -44,14 +44,14 @@ internal sealed partial class Interruption : IDisposable
     }
 
     /// <summary>Ends the process without the destructors of native libraries, which crash below a thread that still computes.</summary>
-    private static void StopAtOnce()
+    public static void EndAtOnce(ExitCode code)
     {
         if (OperatingSystem.IsWindows())
         {
-            Environment.Exit((int)ExitCode.Interrupted);
+            Environment.Exit((int)code);
         }
 
-        ExitNow((int)ExitCode.Interrupted);
+        ExitNow((int)code);
     }
 
     [LibraryImport("libc", EntryPoint = "_exit")]

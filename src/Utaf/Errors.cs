@@ -239,6 +239,22 @@ public static class Errors
     public static UtafException StoreUnreachable(string store, string host, string detail, Exception inner) =>
         Environment("UTAF1322", store, $"{host} cannot be reached: {detail} Nothing was left half-written. Check the account's name, the network, HTTPS_PROXY and the account's firewall, and run the command again.", inner);
 
+    /// <summary>The file is no commitment.</summary>
+    public static UtafException BadCommitment(string place, string detail) =>
+        Usage("UTAF1330", place, $"This is no readable commitment: {detail} Expected an in-toto Statement v1 as 'dotnet utaf fingerprint' writes it, bare or in a DSSE envelope or Sigstore bundle. Fetch it again from where it was published.");
+
+    /// <summary>The statement is of another kind.</summary>
+    public static UtafException OtherStatement(string place, string expected, string found) =>
+        Usage("UTAF1331", place, $"This in-toto statement is no commitment: expected the predicate type {expected}, found {found}. Name the file that 'dotnet utaf fingerprint' wrote, or what was signed with that predicate type.");
+
+    /// <summary>The commitment was written by a newer format.</summary>
+    public static UtafException CommitmentVersion(string place, int expected, int found) =>
+        Usage("UTAF1332", place, $"The commitment has format version {found}, this tool reads {expected}. Update the tool.");
+
+    /// <summary>Something else is where the commitment is to be written.</summary>
+    public static UtafException CommitmentInTheWay(string path, Exception inner) =>
+        Usage("UTAF1333", path, $"The commitment is to be written here, but the file is something else and is not overwritten: {inner.Message} Move it, or choose another with --commitment.", inner);
+
     /// <summary>The ensemble's folder belongs to another plan.</summary>
     public static UtafException OtherPlan(string folder, string expected, string found) =>
         Usage("UTAF1401", folder, $"The folder holds the ensemble of another plan: expected {expected}, found {found}. Choose another --ensemble folder, or the options the folder was made with.");
@@ -347,18 +363,6 @@ public static class Errors
     public static UtafException WrongDatatype(string suspect, string tensor, string datatype, string detail) =>
         Usage("UTAF1624", suspect, $"The suspect's tensor {tensor} is of datatype {datatype}: {detail}");
 
-    /// <summary>There is no such form of report.</summary>
-    public static UtafException UnknownReportForm(string found, IEnumerable<string> expected) =>
-        Usage("UTAF1650", "utaf", $"There is no report form '{found}', expected one of: {string.Join(", ", expected)}.");
-
-    /// <summary>Another process verifies the same suspects with the same evidence folder.</summary>
-    public static UtafException RunUnderWay(string folder) =>
-        Environment("UTAF1660", folder, "Another process is verifying the same suspects, with its evidence in this folder. Wait for it, or choose another --evidence folder.");
-
-    /// <summary>The evidence folder cannot be written.</summary>
-    public static UtafException EvidenceUnusable(string folder, Exception inner) =>
-        Environment("UTAF1661", folder, $"The evidence cannot be kept in this folder: {inner.Message} Choose another with --evidence.", inner);
-
     /// <summary>The suspect's host cannot be found, or takes no connections.</summary>
     public static UtafException SuspectUnreachable(string suspect, string host, string detail, Exception? inner = null) =>
         Inconclusive("UTAF1625", suspect, $"{host} cannot be reached: {detail} Check the suspect's url, the network and the proxy.", inner);
@@ -414,6 +418,18 @@ public static class Errors
     /// <summary>Two verifications at once with one evidence folder.</summary>
     public static UtafException TranscriptInUse(string path, Exception inner) =>
         Environment("UTAF1638", path, "The transcript cannot be opened: another verification of this suspect is writing it, or it may not be written. Wait for the other, or choose another evidence folder.", inner);
+
+    /// <summary>There is no such form of report.</summary>
+    public static UtafException UnknownReportForm(string found, IEnumerable<string> expected) =>
+        Usage("UTAF1650", "utaf", $"There is no report form '{found}', expected one of: {string.Join(", ", expected)}.");
+
+    /// <summary>Another process verifies the same suspects with the same evidence folder.</summary>
+    public static UtafException RunUnderWay(string folder) =>
+        Environment("UTAF1660", folder, "Another process is verifying the same suspects, with its evidence in this folder. Wait for it, or choose another --evidence folder.");
+
+    /// <summary>The evidence folder cannot be written.</summary>
+    public static UtafException EvidenceUnusable(string folder, Exception inner) =>
+        Environment("UTAF1661", folder, $"The evidence cannot be kept in this folder: {inner.Message} Choose another with --evidence.", inner);
 
     /// <summary>Issues are to be opened, but there is no token.</summary>
     public static UtafException NoGitHubToken(string source, string found) =>
@@ -478,6 +494,26 @@ public static class Errors
     /// <summary>A redirect to somewhere that the token is not meant for.</summary>
     public static UtafException GitHubElsewhere(string repository, string api, string to) =>
         Usage("UTAF1716", repository, $"{api} redirects to {to}. The token is sent nowhere else: if that is GitHub's API too, set it as github.apiUrl or GITHUB_API_URL.");
+
+    /// <summary>Another program listens on the port.</summary>
+    public static UtafException PortInUse(string host, int port) =>
+        Environment("UTAF1801", "utaf", $"Port {port} of {host} is in use by another program. Choose another with --port, or a free one with --port 0.");
+
+    /// <summary>The system does not let this user listen on the port.</summary>
+    public static UtafException PortNotPermitted(string host, int port) =>
+        Environment("UTAF1802", "utaf", $"This user may not listen on port {port} of {host}. Choose one above 1023 with --port, or a free one with --port 0.");
+
+    /// <summary>The host is no address of this machine.</summary>
+    public static UtafException BadHost(string host) =>
+        Usage("UTAF1803", "utaf", $"--host is '{host}', expected an IP address of this machine, localhost, or * for all of its addresses.");
+
+    /// <summary>A key stands where anybody can read it.</summary>
+    public static UtafException ApiKeyOnCommandLine() =>
+        Usage("UTAF1804", "utaf", "--api-key is not of the form env:NAME. A key on the command line can be read by every user of the machine: put it into an environment variable, and give its name.");
+
+    /// <summary>Two models of one server have one name.</summary>
+    public static UtafException SameModelName(string name, IEnumerable<string> paths) =>
+        Usage("UTAF1805", "utaf", $"Two models would be named '{name}': {string.Join(", ", paths)}. Rename a file, or serve them from two servers with --name.");
 
     /// <summary>torch's native library does not load.</summary>
     public static UtafException NativeLibrary(string detail, Exception? inner = null) =>

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Utaf.Commitments;
 using Utaf.Fingerprints;
 using Utaf.Tool.Tests.Support;
 
@@ -48,6 +50,57 @@ public sealed class FingerprintTests : ToolTest
         using var json = JsonDocument.Parse(await SucceedAsync([.. command, "--ensemble", "b", "--store", "folder:a-store", "--seed", "5", "--format", "json"]));
         Assert.False(json.RootElement.GetProperty("added").GetBoolean());
         Assert.Equal("mlp-scripted", json.RootElement.GetProperty("manifest").GetProperty("model").GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task A_pair_comes_with_a_public_commitment_whose_age_is_kept()
+    {
+        Write("data.csv", RegressionTable());
+        string[] command = [.. Command("mlp-scripted.pt", "regression"), "--ensemble", "ensemble", "--name", "prices", "--pair"];
+        Assert.Contains("prices.intoto.json", await SucceedAsync([.. command, "secret/pair.utaf"]), StringComparison.Ordinal);
+        var statement = await File.ReadAllBytesAsync(PathOf("prices.intoto.json"), TestContext.Current.CancellationToken);
+        var check = Opened(statement, "secret/pair.utaf");
+        Assert.True(check.Matches, check.Detail);
+        Assert.Equal("mlp-scripted.pt", JsonNode.Parse(statement)!["subject"]![0]!["name"]!.GetValue<string>());
+        Assert.Contains("Commitment prices.intoto.json of ", await SucceedAsync("inspect", "prices"), StringComparison.Ordinal);
+
+        // As if time had gone by: the same pair keeps its older statement.
+        var pair = FingerprintPairFile.Read(PathOf("secret/pair.utaf"));
+        var older = Commitment.Make(pair, File.ReadAllBytes(PathOf("secret/pair.utaf")), DateTimeOffset.UnixEpoch, "mlp-scripted.pt");
+        await File.WriteAllBytesAsync(PathOf("prices.intoto.json"), older, TestContext.Current.CancellationToken);
+        using (var again = JsonDocument.Parse(await SucceedAsync([.. command, "secret/pair.utaf", "--format", "json"])))
+        {
+            var facts = again.RootElement.GetProperty("commitment");
+            Assert.False(facts.GetProperty("isNew").GetBoolean());
+            Assert.Equal(DateTimeOffset.UnixEpoch, facts.GetProperty("createdUtc").GetDateTimeOffset());
+        }
+
+        Assert.Equal(older, File.ReadAllBytes(PathOf("prices.intoto.json")));
+
+        // Another pair of the model: both statements stay, each with its pair.
+        using (var other = JsonDocument.Parse(await SucceedAsync([.. command, "secret/other.utaf", "--examples", "20", "--format", "json"])))
+        {
+            var facts = other.RootElement.GetProperty("commitment");
+            Assert.True(facts.GetProperty("isNew").GetBoolean());
+            Assert.Equal(older, File.ReadAllBytes(PathOf(facts.GetProperty("putAside").GetString()!)));
+            Assert.True(Opened(File.ReadAllBytes(PathOf("prices.intoto.json")), "secret/other.utaf").Matches);
+        }
+
+        using var inspected = JsonDocument.Parse(await SucceedAsync("inspect", "secret/pair.utaf", "--format", "json"));
+        Assert.Equal(DateTimeOffset.UnixEpoch, inspected.RootElement.GetProperty("commitment").GetProperty("committedUtc").GetDateTimeOffset());
+        var wrong = await SucceedAsync("inspect", "secret/pair.utaf", "--commitment", "prices.intoto.json");
+        Assert.Contains("It differs in the pair: it commits to another one", wrong, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_file_where_the_commitment_goes_is_refused_before_any_work()
+    {
+        Write("data.csv", RegressionTable());
+        Write("mine.json", "{}");
+        await FailAsync("UTAF1333", 2, [.. Command("mlp-scripted.pt", "regression"), "--commitment", "mine.json"]);
+        await FailAsync("UTAF1309", 3, [.. Command("mlp-scripted.pt", "regression"), "--commitment", "/proc/mine.json"]);
+        FingerprintPairFile.Write(TinyPair.Make(), PathOf("tiny.utaf"));
+        await FailAsync("UTAF1330", 2, "inspect", "tiny.utaf", "--commitment", "mine.json");
     }
 
     [Fact]
@@ -172,6 +225,12 @@ public sealed class FingerprintTests : ToolTest
 
     private static string[] Command(string model, string task) =>
         ["fingerprint", Fixture(model), "--data", "data.csv", "--task", task, "--profile", "quick", "--epochs", Epochs];
+
+    private CommitmentCheck Opened(byte[] statement, string pairFile)
+    {
+        var bytes = File.ReadAllBytes(PathOf(pairFile));
+        return Commitment.Check(statement, FingerprintPairFile.Deserialise(bytes, pairFile), bytes, firstQuery: null, "statement");
+    }
 
     /// <summary>The finished members and when they were written.</summary>
     private Dictionary<string, DateTime> Members()

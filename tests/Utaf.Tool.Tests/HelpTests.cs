@@ -11,7 +11,7 @@ public sealed class HelpTests : ToolTest
     public async Task Help_lists_every_command_on_standard_output()
     {
         var help = await SucceedAsync("--help");
-        foreach (var command in (string[])["fingerprint", "verify", "evaluate", "ensemble", "inspect", "list", "push", "pull", "demo", "doctor"])
+        foreach (var command in (string[])["fingerprint", "verify", "serve", "evaluate", "ensemble", "inspect", "list", "push", "pull", "demo", "doctor"])
         {
             Assert.Contains($"  {command}", help, StringComparison.Ordinal);
         }
@@ -25,6 +25,7 @@ public sealed class HelpTests : ToolTest
     [InlineData("pull", "--output-pair")]
     [InlineData("ensemble build", "--profile")]
     [InlineData("demo", "--keep")]
+    [InlineData("serve", "--input-shape")]
     public async Task Each_command_has_help_with_its_options_and_the_common_ones(string command, string option)
     {
         var help = await SucceedAsync([.. command.Split(' '), "--help"]);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Utaf.Commitments;
 using Utaf.Fingerprints;
 using Utaf.Stores;
 using Utaf.Tool.Documents;
@@ -20,6 +21,10 @@ internal sealed class FingerprintCommand : UtafCommand
         "--pair",
         "Writes the pair to this file too. It is secret: whoever has it can evade it.",
         "FILE");
+    private readonly Option<string?> commitment = OptionKinds.Text(
+        "--commitment",
+        "Where the public commitment to the pair is written, an in-toto statement. [default: NAME.intoto.json]",
+        "FILE");
 
     public FingerprintCommand(CommonOptions common, Terminal terminal)
         : base("fingerprint", "Makes the fingerprinting pair of a model and puts it into the store.", common, terminal)
@@ -30,6 +35,7 @@ internal sealed class FingerprintCommand : UtafCommand
         Add(version);
         store.AddTo(this);
         Add(pairFile);
+        Add(commitment);
     }
 
     public override string AfterStop => $"{NothingHalfWritten} The same command goes on from the members that are built.";
@@ -39,8 +45,9 @@ internal sealed class FingerprintCommand : UtafCommand
         var request = model.Read(parsed, context.Settings.Seed ?? 0);
         var options = construction.Read(parsed);
         var target = store.Open(parsed);
-        var identity = new ModelIdentity(parsed.GetValue(name) ?? NameOf(request.Model), parsed.GetValue(version) ?? "1.0.0", "");
-        await CheckPlacesAsync(target, identity, parsed.GetValue(pairFile), context).ConfigureAwait(false);
+        var identity = new ModelIdentity(parsed.GetValue(name) ?? ModelName.Of(request.Model), parsed.GetValue(version) ?? "1.0.0", "");
+        var statement = parsed.GetValue(commitment) ?? identity.Name + Commitment.Extension;
+        await CheckPlacesAsync(target, identity, parsed.GetValue(pairFile), statement, context).ConfigureAwait(false);
 
         using var side = TrustedSide.Load(request, context);
         var folder = side.OpenFolder();
@@ -55,15 +62,25 @@ internal sealed class FingerprintCommand : UtafCommand
             AtomicFile.Write(path, bytes);
         }
 
-        var stored = await target.PutAsync(bytes, commitment: null, context.CancellationToken).ConfigureAwait(false);
+        // Before the store has the pair: what is stored without a commitment is evidence too young.
+        var earlier = await target.GetCommitmentAsync(FingerprintPairFile.Sha256(bytes), context.CancellationToken).ConfigureAwait(false);
+        var committed = CommitmentFiles.Keep(statement, pair, bytes, Path.GetFileName(request.Model), TimeProvider.System, earlier);
+        var stored = await target.PutAsync(bytes, committed.Bytes, context.CancellationToken).ConfigureAwait(false);
 
         context.Write(new FingerprintDocument(
-            target.Address, stored.Sha256, stored.Added, parsed.GetValue(pairFile), folder.Path, stored.Manifest ?? pair.Manifest));
+            target.Address,
+            stored.Sha256,
+            stored.Added,
+            parsed.GetValue(pairFile),
+            new(committed.Path, committed.CreatedUtc, committed.IsNew, committed.PutAside),
+            folder.Path,
+            stored.Manifest ?? pair.Manifest));
         return ExitCode.NoPiracySuspected;
     }
 
     /// <summary>Finds out before the work whether its result will have a place.</summary>
-    private static async Task CheckPlacesAsync(IFingerprintStore store, ModelIdentity identity, string? pairFile, CommandContext context)
+    private static async Task CheckPlacesAsync(
+        IFingerprintStore store, ModelIdentity identity, string? pairFile, string statement, CommandContext context)
     {
         await foreach (var present in store.ListAsync(identity.Name, identity.Version, context.CancellationToken).ConfigureAwait(false))
         {
@@ -74,15 +91,8 @@ internal sealed class FingerprintCommand : UtafCommand
 
         Writable.RequireStore(store.Address);
         Writable.RequireFile(pairFile);
+        Writable.RequireFile(statement);
+        CommitmentFiles.RequirePlace(statement);
         Writable.RequireFile(context.Settings.OutputFile);
-    }
-
-    /// <summary>The file's name without its extension, made fit for a store.</summary>
-    private static string NameOf(string file)
-    {
-        var stem = Path.GetFileNameWithoutExtension(file);
-        var letters = stem.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-' ? letter : '-');
-        var fit = string.Concat(letters).TrimStart('.');
-        return fit.Length == 0 ? "model" : fit[..Math.Min(100, fit.Length)];
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Utaf.Commitments;
 using Utaf.Fingerprints;
 using Utaf.Tool.Documents;
 using Utaf.Tool.Options;
@@ -11,6 +12,10 @@ internal sealed class InspectCommand : UtafCommand
 {
     private readonly Argument<string> pair = new("PAIR") { Description = "A pair's file, or NAME[@VERSION|@DIGEST] in the store." };
     private readonly StoreOption store = new();
+    private readonly Option<string?> statement = OptionKinds.Text(
+        "--commitment",
+        "Opens this commitment with the pair. [default: the pair's own, beside its file or in the current folder]",
+        "FILE");
 
     public InspectCommand(CommonOptions common, Terminal terminal)
         : base("inspect", "Shows what may be known of a pair: its manifest, never its tensors.", common, terminal)
@@ -18,15 +23,23 @@ internal sealed class InspectCommand : UtafCommand
         Add(pair);
         store.AddTo(this);
         Add(new ConfigurationOption());
+        Add(statement);
     }
 
     protected override async Task<ExitCode> RunAsync(ParseResult parsed, CommandContext context)
     {
         var wanted = parsed.GetRequiredValue(pair);
-        var fetched = IsFile(wanted)
+        var isFile = IsFile(wanted);
+        var fetched = isFile
             ? PairOptions.FromFile(wanted)
             : await PairOptions.FromStoreAsync(store.Open(parsed), wanted, context.CancellationToken).ConfigureAwait(false);
-        context.Write(new PairDocument(fetched.Sha256, fetched.Place, fetched.Manifest));
+        var commitment = CommitmentFiles.Find(parsed.GetValue(statement), isFile ? wanted : null, fetched.Pair, fetched.Bytes);
+        context.Write(new PairDocument(fetched.Sha256, fetched.Place, fetched.Manifest)
+        {
+            Commitment = commitment is null
+                ? null
+                : Commitment.Check(commitment.Bytes, fetched.Pair, fetched.Bytes, firstQuery: null, commitment.Place),
+        });
         return ExitCode.NoPiracySuspected;
     }
 

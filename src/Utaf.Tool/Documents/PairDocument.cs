@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Utaf.Commitments;
 using Utaf.Fingerprints;
 using Utaf.Tool.Output;
 
@@ -17,6 +18,9 @@ internal sealed record PairDocument(string Sha256, string Place, PairManifest? M
     /// <summary>NAME@VERSION, which is known even without the manifest.</summary>
     [JsonIgnore]
     public string? Named { get; init; }
+
+    /// <summary>What its commitment says; null where none was found.</summary>
+    public CommitmentCheck? Commitment { get; init; }
 
     public override string ToJson() => JsonSerializer.Serialize(this, ToolJson.Readable.PairDocument);
 
@@ -39,8 +43,20 @@ internal sealed record PairDocument(string Sha256, string Place, PairManifest? M
             ("Ensemble", $"{ensemble.Positives} stolen and {ensemble.Negatives} honest; profile {ensemble.Profile}, plan {Numbers.Digest(ensemble.Plan)}"),
             ("Split", $"{ensemble.Training} for training, {ensemble.Validation} for validation, {ensemble.Test} held out"),
             ("Made", manifest.CreatedUtc is { } time ? $"{Time(time)} by utaf {manifest.ToolVersion}" : $"by utaf {manifest.ToolVersion}"));
+        WriteCommitment(page);
         WriteHeldOut(page, manifest.HeldOut);
         WriteNotes(page, ensemble.Notes);
+    }
+
+    private void WriteCommitment(TextPage page)
+    {
+        if (Commitment is { } commitment)
+        {
+            page.Line();
+            page.Line(
+                $"Commitment {commitment.Statement} of {Time(commitment.CommittedUtc!.Value)}: {commitment.Detail}",
+                commitment.Matches ? Tone.Plain : Tone.Bad);
+        }
     }
 
     /// <summary>The results on the held-out models.</summary>

@@ -6,10 +6,11 @@ namespace Utaf.Tool.Options;
 
 /// <summary>A pair that was fetched.</summary>
 /// <param name="Pair">The pair.</param>
+/// <param name="Bytes">Its file's content.</param>
 /// <param name="Sha256">Its identity.</param>
 /// <param name="Place">The file or the store it came from.</param>
 /// <param name="Manifest">What may be shown: the store's copy where there is one, since it has the time.</param>
-internal sealed record FetchedPair(FingerprintPair Pair, string Sha256, string Place, PairManifest Manifest);
+internal sealed record FetchedPair(FingerprintPair Pair, byte[] Bytes, string Sha256, string Place, PairManifest Manifest);
 
 /// <summary>Which pair a command works with: a file, or one of a store.</summary>
 internal sealed class PairOptions
@@ -78,7 +79,7 @@ internal sealed class PairOptions
         var place = await PlaceAsync(store, wanted, cancellationToken).ConfigureAwait(false);
         var bytes = await store.GetAsync(place, cancellationToken).ConfigureAwait(false);
         var read = FingerprintPairFile.Deserialise(bytes, store.Address);
-        return new(read, place.Sha256, store.Address, place.Manifest ?? read.Manifest);
+        return new(read, bytes, place.Sha256, store.Address, place.Manifest ?? read.Manifest);
     }
 
     /// <summary>Finds one pair in a store.</summary>

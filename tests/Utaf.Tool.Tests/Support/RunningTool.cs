@@ -8,13 +8,14 @@ internal sealed class RunningTool : IDisposable
 {
     private readonly Process process;
     private readonly StringBuilder errors = new();
+    private readonly StringBuilder output = new();
 
     public RunningTool(string tool, string folder, params string[] arguments)
-        : this(tool, folder, new Dictionary<string, string>(), arguments)
+        : this(tool, folder, new Dictionary<string, string?>(), arguments)
     {
     }
 
-    public RunningTool(string tool, string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public RunningTool(string tool, string folder, IReadOnlyDictionary<string, string?> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [tool, .. arguments])
         {
@@ -28,29 +29,17 @@ internal sealed class RunningTool : IDisposable
         }
 
         process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, line) =>
-        {
-            lock (errors)
-            {
-                errors.AppendLine(line.Data);
-            }
-        };
+        process.OutputDataReceived += (_, line) => Hear(output, line);
+        process.ErrorDataReceived += (_, line) => Hear(errors, line);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
 
     /// <summary>What it said on the error stream so far.</summary>
-    public string Errors
-    {
-        get
-        {
-            lock (errors)
-            {
-                return errors.ToString();
-            }
-        }
-    }
+    public string Errors => Said(errors);
+
+    /// <summary>The lines of its document so far.</summary>
+    public string[] Output => Said(output).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>Waits until something holds while the tool runs.</summary>
     public async Task UntilAsync(Func<bool> holds)
@@ -96,5 +85,21 @@ internal sealed class RunningTool : IDisposable
         }
 
         process.Dispose();
+    }
+
+    private static void Hear(StringBuilder stream, DataReceivedEventArgs line)
+    {
+        lock (stream)
+        {
+            stream.AppendLine(line.Data);
+        }
+    }
+
+    private static string Said(StringBuilder stream)
+    {
+        lock (stream)
+        {
+            return stream.ToString();
+        }
     }
 }
