@@ -59,6 +59,7 @@ internal sealed class Application(Terminal terminal)
         {
             new FingerprintCommand(common, terminal),
             new VerifyCommand(common, terminal),
+            new WatchCommand(common, terminal),
             new ServeCommand(common, terminal),
             new EvaluateCommand(common, terminal),
             new EnsembleCommand(common, terminal),

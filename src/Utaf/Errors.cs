@@ -431,6 +431,14 @@ public static class Errors
     public static UtafException EvidenceUnusable(string folder, Exception inner) =>
         Environment("UTAF1661", folder, $"The evidence cannot be kept in this folder: {inner.Message} Choose another with --evidence.", inner);
 
+    /// <summary>Nothing is on the watch list.</summary>
+    public static UtafException NobodySuspected(string origin) =>
+        Usage("UTAF1662", origin, "There is nobody to watch: suspects were expected in utaf.json or on the command line, and there are none. Add them under \"suspects\", or name them: dotnet utaf watch URL.");
+
+    /// <summary>It is not said which model a suspect may be a copy of.</summary>
+    public static UtafException ModelOfSuspectUnknown(string origin, string suspect, string store, IEnumerable<string> models) =>
+        Usage("UTAF1663", origin, $"It is not said which model '{suspect}' may be a copy of, and {store} has several: {string.Join(", ", models)}. Say it with \"model\" in utaf.json, or with --model.");
+
     /// <summary>Issues are to be opened, but there is no token.</summary>
     public static UtafException NoGitHubToken(string source, string found) =>
         Environment("UTAF1701", "utaf", $"A GitHub token was expected in {source}, found {found}. In a workflow: env: GITHUB_TOKEN: ${{{{ github.token }}}}, with permissions: issues: write. Elsewhere name a variable with github.token: env:NAME.");
@@ -534,6 +542,9 @@ public static class Errors
     /// <summary>An error that nobody foresaw.</summary>
     public static UtafException Unforeseen(Exception inner) =>
         Environment("UTAF9999", "utaf", $"This should not have happened: {inner.GetType().Name}: {inner.Message.ReplaceLineEndings(" ").TrimEnd('.')}. Please report it with what '--verbosity diagnostic' adds and the output of: dotnet utaf doctor.", inner);
+
+    /// <summary>An error that was kept beside others, told again as the only one.</summary>
+    public static UtafException Again(Diagnostic diagnostic) => new(diagnostic);
 
     private static UtafException Usage(string code, string origin, string message, Exception? inner = null) =>
         new(new Diagnostic(code, ExitCode.Usage, message, origin), inner);

@@ -103,7 +103,7 @@ public sealed class PushPullTests(Azurite azurite) : ToolTest, IClassFixture<Azu
         var service = await azurite.PlainAsync();
         var container = azurite.Container(service, "killed");
         await container.CreateAsync(cancellationToken: Cancellation);
-        var environment = new Dictionary<string, string> { ["STORE"] = Azurite.Connection(service) };
+        var environment = new Dictionary<string, string?> { ["STORE"] = Azurite.Connection(service) };
         var exits = new List<int>();
 
         foreach (var milliseconds in (int[])[150, 400, 600, 800, 1100])

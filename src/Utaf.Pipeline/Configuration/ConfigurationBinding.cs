@@ -197,7 +197,7 @@ internal sealed class ConfigurationBinding(string folder)
 
     private string StoreAddress(string address)
     {
-        const string scheme = Stores.FingerprintStores.FolderScheme;
+        const string scheme = Stores.FolderBlobs.Scheme;
         return address.StartsWith(scheme, StringComparison.Ordinal)
             ? scheme + System.IO.Path.Combine(folder, address[scheme.Length..])
             : address;

@@ -107,6 +107,17 @@ public sealed class Transcript : IDisposable
     /// </summary>
     public void Complete() => Answers.Delete();
 
+    /// <summary>Closes the files and removes them: nothing was sent, so they say nothing.</summary>
+    public void Discard()
+    {
+        Complete();
+        Dispose();
+        if (file is not null)
+        {
+            File.Delete(file.Path);
+        }
+    }
+
     /// <summary>Closes the files. Without <see cref="Complete"/> the next run goes on from here.</summary>
     public void Dispose()
     {

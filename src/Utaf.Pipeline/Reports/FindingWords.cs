@@ -12,14 +12,16 @@ public static class FindingWords
     public static string Verdict(SuspectFinding finding)
     {
         ArgumentNullException.ThrowIfNull(finding);
-        return finding.Verdict?.Decision switch
-        {
-            Decision.PiracySuspected => "piracy suspected",
-            Decision.NoPiracySuspected => "no piracy suspected",
-            Decision.Inconclusive => "inconclusive",
-            _ => "not verified",
-        };
+        return finding.Verdict is { } verdict ? Of(verdict.Decision) : "not verified";
     }
+
+    /// <summary>"piracy suspected", "no piracy suspected" or "inconclusive".</summary>
+    public static string Of(Decision decision) => decision switch
+    {
+        Decision.PiracySuspected => "piracy suspected",
+        Decision.NoPiracySuspected => "no piracy suspected",
+        _ => "inconclusive",
+    };
 
     /// <summary>Why, in one sentence; with the error's code where there is no verdict.</summary>
     public static string Why(SuspectFinding finding)

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Utaf.Reports;
+using Utaf.Stores;
 
 namespace Utaf.Watching;
 
@@ -13,18 +14,19 @@ namespace Utaf.Watching;
 /// </summary>
 public sealed class VerificationRun : IDisposable
 {
-    /// <summary>An interrupted run that is older is not resumed: half of its answers would be of another model by then.</summary>
-    public static readonly TimeSpan ResumableFor = TimeSpan.FromHours(24);
+    /// <summary>An interrupted run that is older is not resumed: its answers may be another model's by then, and a nightly run is a new one.</summary>
+    public static readonly TimeSpan ResumableFor = TimeSpan.FromHours(12);
 
     private const string VerdictFile = "verdict.json";
 
     private readonly string root;
     private readonly string stateFile;
     private readonly FileStream guard;
+    private readonly IReadOnlyList<string> made;
 
-    private VerificationRun(string root, string stateFile, FileStream guard, RunState state, bool resumed)
+    private VerificationRun(string root, string stateFile, FileStream guard, IReadOnlyList<string> made, RunState state, bool resumed)
     {
-        (this.root, this.stateFile, this.guard) = (root, stateFile, guard);
+        (this.root, this.stateFile, this.guard, this.made) = (root, stateFile, guard, made);
         (Id, Resumed) = (state.Id, resumed);
     }
 
@@ -39,13 +41,17 @@ public sealed class VerificationRun : IDisposable
     /// <param name="items">What will be verified.</param>
     /// <param name="time">The clock.</param>
     /// <param name="fresh">Whether an interrupted run is left behind.</param>
+    /// <param name="significance">How it is judged: with another significance it is another run.</param>
     /// <exception cref="UtafException">UTAF1660: another process is at the same run. UTAF1661: the folder cannot be written.</exception>
-    public static VerificationRun Begin(string evidence, IEnumerable<WatchItem> items, TimeProvider time, bool fresh = false)
+    public static VerificationRun Begin(
+        string evidence, IEnumerable<WatchItem> items, TimeProvider time, bool fresh = false, double? significance = null)
     {
         ArgumentNullException.ThrowIfNull(items);
         ArgumentNullException.ThrowIfNull(time);
-        var key = Digest(string.Join('\n', items.Select(item => item.Key).Order(StringComparer.Ordinal)))[..16];
+        var keys = items.Select(item => item.Key).Order(StringComparer.Ordinal);
+        var key = Digest(string.Create(CultureInfo.InvariantCulture, $"{significance}\n{string.Join('\n', keys)}"))[..16];
         var root = Path.GetFullPath(evidence);
+        string[] made = [Path.Combine(root, "runs"), .. Missing(root)];
         var stateFile = Path.Combine(root, "runs", $"{key}.json");
         FileStream? guard = null;
         try
@@ -56,12 +62,12 @@ public sealed class VerificationRun : IDisposable
             var interrupted = fresh ? null : Read(stateFile, EvidenceJson.Readable.RunState);
             if (interrupted is not null && now - interrupted.BegunUtc < ResumableFor)
             {
-                return new(root, stateFile, guard, interrupted, resumed: true);
+                return new(root, stateFile, guard, made, interrupted, resumed: true);
             }
 
             var state = new RunState(Name(now), now);
             AtomicFile.WriteText(stateFile, JsonSerializer.Serialize(state, EvidenceJson.Readable.RunState));
-            return new(root, stateFile, guard, state, resumed: false);
+            return new(root, stateFile, guard, made, state, resumed: false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -76,6 +82,7 @@ public sealed class VerificationRun : IDisposable
     }
 
     /// <summary>Where an item's evidence is.</summary>
+    /// <exception cref="UtafException">UTAF1307: the model's name or version, from a pair's file, can be no folder's.</exception>
     public string FolderOf(WatchItem item)
     {
         ArgumentNullException.ThrowIfNull(item);
@@ -83,7 +90,7 @@ public sealed class VerificationRun : IDisposable
         // A suspect's name may be anything; the digest keeps apart what its plain letters do not.
         var plain = string.Concat(item.Suspect.Name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-')).Trim('-');
         var suspect = $"{plain[..Math.Min(40, plain.Length)]}-{Digest(item.Key)[..8]}";
-        return Path.Combine(root, item.Pair.Model, item.Pair.Version, suspect.TrimStart('-'), Id);
+        return Path.Combine(root, StoreNames.Model(item.Pair.Model), StoreNames.Version(item.Pair.Version), suspect.TrimStart('-'), Id);
     }
 
     /// <summary>Names one item's part in this run: the same when the run is resumed, another in every other run.</summary>
@@ -95,12 +102,22 @@ public sealed class VerificationRun : IDisposable
 
     /// <summary>The finding that this run made of an item before it was interrupted; null if it has none.</summary>
     public SuspectFinding? Finished(WatchItem item) =>
-        Resumed ? Read(Path.Combine(FolderOf(item), VerdictFile), EvidenceJson.Readable.SuspectFinding) : null;
+        Resumed && Read(Path.Combine(FolderOf(item), VerdictFile), EvidenceJson.Readable.SuspectFinding) is { } finding
+            ? finding with { Position = item.Suspect.Position }
+            : null;
 
     /// <summary>Keeps a finding beside its transcript.</summary>
     /// <exception cref="UtafException">UTAF1309.</exception>
     public void Keep(WatchItem item, SuspectFinding finding) =>
         AtomicFile.WriteText(Path.Combine(FolderOf(item), VerdictFile), JsonSerializer.Serialize(finding, EvidenceJson.Readable.SuspectFinding) + "\n");
+
+    /// <summary>Removes the folders of an item that has no evidence.</summary>
+    public void Forget(WatchItem item)
+    {
+        for (var folder = FolderOf(item); folder != root && RemoveIfEmpty(folder); folder = Path.GetDirectoryName(folder)!)
+        {
+        }
+    }
 
     /// <summary>Ends the run: the next one begins anew.</summary>
     public void Complete() => File.Delete(stateFile);
@@ -109,8 +126,19 @@ public sealed class VerificationRun : IDisposable
     public void Dispose()
     {
         guard.Dispose();
-        RemoveIfEmpty(Path.Combine(root, "runs"));
-        RemoveIfEmpty(root);
+        foreach (var folder in made)
+        {
+            RemoveIfEmpty(folder);
+        }
+    }
+
+    /// <summary>The folders that will have to be made, the deepest first.</summary>
+    private static IEnumerable<string> Missing(string folder)
+    {
+        for (var missing = folder; missing is not null && !Directory.Exists(missing); missing = Path.GetDirectoryName(missing))
+        {
+            yield return missing;
+        }
     }
 
     /// <summary>Deleted before it is unlocked: the other way round, two processes could hold locks on two files of one name.</summary>
@@ -126,15 +154,17 @@ public sealed class VerificationRun : IDisposable
         }
     }
 
-    private static void RemoveIfEmpty(string folder)
+    private static bool RemoveIfEmpty(string folder)
     {
         try
         {
             Directory.Delete(folder);
+            return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // It holds something, or is gone already.
+            return false;
         }
     }
 

@@ -4,10 +4,10 @@ using Utaf.Reports;
 namespace Utaf.Watching;
 
 /// <summary>Verifies many suspects at once; one that fails does not stop the others.</summary>
-/// <param name="run">Keeps what is found, and knows what was found before an interruption.</param>
-/// <param name="verify">Verifies one item; the evidence goes into the given folder.</param>
+/// <param name="run">Knows what was found before an interruption.</param>
+/// <param name="verify">Verifies one item and keeps the finding in the run, see <see cref="SuspectVerification"/>.</param>
 /// <param name="parallel">The most items at a time, at least 1. A host's own rate holds besides.</param>
-public sealed class Watch(VerificationRun run, Func<WatchItem, string, CancellationToken, Task<SuspectFinding>> verify, int parallel)
+public sealed class Watch(VerificationRun run, Func<WatchItem, CancellationToken, Task<SuspectFinding>> verify, int parallel)
 {
     /// <summary>Verifies every item.</summary>
     /// <param name="items">What to verify.</param>
@@ -36,9 +36,7 @@ public sealed class Watch(VerificationRun run, Func<WatchItem, string, Cancellat
         {
             try
             {
-                var finding = await verify(item, run.FolderOf(item), stop).ConfigureAwait(false);
-                run.Keep(item, finding);
-                return finding;
+                return await verify(item, stop).ConfigureAwait(false);
             }
             catch (UtafException exception)
             {

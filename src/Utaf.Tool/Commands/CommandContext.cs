@@ -63,9 +63,9 @@ internal sealed class CommandContext(Terminal terminal, Settings settings, Cance
 
     private string Render(Document document, bool colours, int width)
     {
-        if (Settings.Format == DocumentFormat.Json)
+        if (Settings.Format != DocumentFormat.Text)
         {
-            return document.ToJson() + "\n";
+            return Settings.Format == DocumentFormat.Json ? document.ToJson() + "\n" : document.ToReport(Settings.Format);
         }
 
         var writer = new StringWriter { NewLine = "\n" };

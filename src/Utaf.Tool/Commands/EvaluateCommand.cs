@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Utaf.Stores;
 using Utaf.Tool.Documents;
 using Utaf.Tool.Options;
 using Utaf.Tool.Output;
@@ -27,7 +28,7 @@ internal sealed class EvaluateCommand : UtafCommand
 
     protected override async Task<ExitCode> RunAsync(ParseResult parsed, CommandContext context)
     {
-        var fetched = await pair.FetchAsync(parsed, context.CancellationToken).ConfigureAwait(false);
+        var fetched = await pair.FetchAsync(parsed, usualModel: null, context.CancellationToken).ConfigureAwait(false);
         var document = EvaluationDocument.Of(fetched);
         if (parsed.GetValue(plots) is { } folder)
         {

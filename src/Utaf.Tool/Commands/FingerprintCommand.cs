@@ -63,7 +63,8 @@ internal sealed class FingerprintCommand : UtafCommand
         }
 
         // Before the store has the pair: what is stored without a commitment is evidence too young.
-        var earlier = await target.GetCommitmentAsync(FingerprintPairFile.Sha256(bytes), context.CancellationToken).ConfigureAwait(false);
+        var place = new StoredPair(identity.Name, identity.Version, FingerprintPairFile.Sha256(bytes));
+        var earlier = await target.GetCommitmentAsync(place, context.CancellationToken).ConfigureAwait(false);
         var committed = CommitmentFiles.Keep(statement, pair, bytes, Path.GetFileName(request.Model), TimeProvider.System, earlier);
         var stored = await target.PutAsync(bytes, committed.Bytes, context.CancellationToken).ConfigureAwait(false);
 

@@ -33,7 +33,7 @@ internal sealed class InspectCommand : UtafCommand
         var fetched = isFile
             ? PairOptions.FromFile(wanted)
             : await PairOptions.FromStoreAsync(store.Open(parsed), wanted, context.CancellationToken).ConfigureAwait(false);
-        var commitment = CommitmentFiles.Find(parsed.GetValue(statement), isFile ? wanted : null, fetched.Pair, fetched.Bytes);
+        var commitment = CommitmentFiles.Find(parsed.GetValue(statement), isFile ? wanted : null, fetched.Pair, fetched.Bytes) ?? fetched.Commitment;
         context.Write(new PairDocument(fetched.Sha256, fetched.Place, fetched.Manifest)
         {
             Commitment = commitment is null

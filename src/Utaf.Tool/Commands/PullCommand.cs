@@ -32,6 +32,7 @@ internal sealed class PullCommand : UtafCommand
         store.AddTo(this);
         Add(to);
         Add(file);
+        Add(new ConfigurationOption());
         Validators.Add(result =>
         {
             if (result.GetValue(to) is not null && result.GetValue(file) is not null)

@@ -32,6 +32,7 @@ internal sealed class PushCommand : UtafCommand
         Add(from);
         Add(model);
         store.AddTo(this);
+        Add(new ConfigurationOption());
         Validators.Add(result =>
         {
             if (result.GetValue(files) is { Length: > 0 } && (result.GetValue(from) ?? result.GetValue(model)) is not null)

@@ -14,7 +14,15 @@ internal abstract class UtafCommand : Command
     protected UtafCommand(string name, string description, CommonOptions common, Terminal terminal)
         : base(name, description) =>
         SetAction(async (parsed, cancellationToken) =>
-            (int)await RunAsync(parsed, new CommandContext(terminal, common.Read(parsed), cancellationToken)).ConfigureAwait(false));
+        {
+            var settings = common.Read(parsed);
+            return settings.Format <= LastFormat
+                ? (int)await RunAsync(parsed, new CommandContext(terminal, settings, cancellationToken)).ConfigureAwait(false)
+                : throw Errors.BadOption("--format", settings.Format.ToString().ToLowerInvariant(), $"text or json: {name} makes no report");
+        });
+
+    /// <summary>The last of the formats that the command's document has.</summary>
+    protected virtual DocumentFormat LastFormat => DocumentFormat.Json;
 
     /// <summary>What a user whose Ctrl-C stopped this command wants to know.</summary>
     public virtual string AfterStop => NothingHalfWritten;

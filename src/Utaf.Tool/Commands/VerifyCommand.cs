@@ -1,23 +1,22 @@
 using System.CommandLine;
-using Utaf.Models;
-using Utaf.Tool.Documents;
+using Utaf.Commitments;
 using Utaf.Tool.Options;
 using Utaf.Tool.Output;
-using Utaf.Torch;
-using Utaf.Verification;
+using Utaf.Tool.Release;
+using Utaf.Watching;
 
 namespace Utaf.Tool.Commands;
 
 /// <summary>Stage 3: asks a suspect the fingerprint's inputs and judges its answers.</summary>
 internal sealed class VerifyCommand : UtafCommand
 {
-    private readonly Argument<string> suspect = new("SUSPECT") { Description = "The suspected model: a TorchScript file." };
+    private readonly SuspectOptions suspect = new();
     private readonly PairOptions pair = new();
-    private readonly Option<double?> significance = OptionKinds.Number<double>(
-        "--significance",
-        "The largest p-value that counts as piracy, in (0, 1). What the held-out models cannot support is inconclusive. [default: the "
-            + "threshold alone decides]",
-        "a number in (0, 1)");
+    private readonly JudgementOptions judgement = new();
+    private readonly Option<string?> commitment = OptionKinds.Text(
+        "--commitment",
+        "The public commitment to the pair. [default: the store's, or NAME.intoto.json beside the pair or in the current folder]",
+        "FILE");
 
     public VerifyCommand(CommonOptions common, Terminal terminal)
         : base(
@@ -26,21 +25,25 @@ internal sealed class VerifyCommand : UtafCommand
             common,
             terminal)
     {
-        Add(suspect);
+        suspect.AddTo(this);
         pair.AddTo(this);
-        Add(significance);
+        Add(commitment);
+        judgement.AddTo(this);
+        Add(new ConfigurationOption());
     }
+
+    public override string AfterStop => Investigation.AfterStop;
+
+    protected override DocumentFormat LastFormat => DocumentFormat.Html;
 
     protected override async Task<ExitCode> RunAsync(ParseResult parsed, CommandContext context)
     {
-        var fetched = await pair.FetchAsync(parsed, context.CancellationToken).ConfigureAwait(false);
-        var verdict = await new Verifier(fetched.Pair, fetched.Sha256)
-            .VerifyAsync(Open(parsed.GetRequiredValue(suspect), context), parsed.GetValue(significance), context.CancellationToken)
+        var suspected = suspect.Read(parsed, ConfigurationOption.Read(parsed));
+        using var investigation = new Investigation(judgement.Read(parsed), context);
+        var fetched = await pair.FetchAsync(parsed, suspected.Model, context.CancellationToken).ConfigureAwait(false);
+        var statement = CommitmentFiles.Find(parsed.GetValue(commitment), pair.FileOf(parsed), fetched.Pair, fetched.Bytes);
+        return await investigation
+            .VerifyAsync(new WatchItem(suspected, fetched.Stored), fetched with { Commitment = statement ?? fetched.Commitment })
             .ConfigureAwait(false);
-        context.Write(new VerdictDocument(verdict));
-        return verdict.ExitCode;
     }
-
-    private static TorchScriptSuspect Open(string path, CommandContext context) =>
-        new(path, TorchRuntime.Start(context.Settings.Device, context.Settings.Threads));
 }

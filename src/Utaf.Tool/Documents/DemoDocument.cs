@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Utaf.Reports;
 using Utaf.Tool.Output;
 using Utaf.Verification;
 
@@ -33,7 +34,7 @@ internal sealed record DemoDocument(
                 suspect.Stolen ? "stolen" : "honest",
                 Numbers.Score(suspect.MatchingRate),
                 Numbers.Score(suspect.PValue),
-                VerdictDocument.Word(suspect.Decision).Text,
+                FindingWords.Of(suspect.Decision),
                 suspect.Right ? new Cell("right", Tone.Good) : new Cell("wrong", Tone.Bad),
             }));
         page.Line(

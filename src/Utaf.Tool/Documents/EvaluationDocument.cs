@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Utaf.Fingerprints;
 using Utaf.Metrics;
-using Utaf.Tool.Options;
+using Utaf.Stores;
 using Utaf.Tool.Output;
 
 namespace Utaf.Tool.Documents;

@@ -1,4 +1,5 @@
 using Utaf.Reports;
+using Utaf.Tool.Options;
 using Utaf.Tool.Output;
 
 namespace Utaf.Tool.Documents;
@@ -8,6 +9,8 @@ namespace Utaf.Tool.Documents;
 internal sealed record ReportDocument(VerificationReport Report) : Document
 {
     public override string ToJson() => new JsonReport().Render(Report).TrimEnd('\n');
+
+    public override string ToReport(DocumentFormat format) => ReportForms.Find(format.ToString()).Render(Report);
 
     public override void WriteTo(TextPage page)
     {

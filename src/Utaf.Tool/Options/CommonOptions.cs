@@ -10,6 +10,15 @@ internal enum DocumentFormat
 
     /// <summary>For programs.</summary>
     Json,
+
+    /// <summary>For a page that renders it, such as a job's summary; reports only.</summary>
+    Markdown,
+
+    /// <summary>For code scanning; reports only.</summary>
+    Sarif,
+
+    /// <summary>A page by itself; reports only.</summary>
+    Html,
 }
 
 /// <summary>How much is said on the error stream, in MSBuild's words.</summary>
@@ -48,10 +57,13 @@ internal sealed class CommonOptions
 
     private readonly Option<string> format = OptionKinds.Word(
         "--format",
-        "Form of the document on standard output.",
+        "Form of the document on standard output. verify and watch write markdown, sarif and html too.",
         "text",
         "text",
-        "json");
+        "json",
+        "markdown",
+        "sarif",
+        "html");
     private readonly Option<string?> output = OptionKinds.Text(
         "--output",
         "Writes the document to this file instead of standard output.",
@@ -89,7 +101,7 @@ internal sealed class CommonOptions
 
     /// <summary>What was chosen.</summary>
     public Settings Read(ParseResult parsed) => new(
-        parsed.GetValue(format) == "json" ? DocumentFormat.Json : DocumentFormat.Text,
+        Enum.Parse<DocumentFormat>(parsed.GetValue(format)!, ignoreCase: true),
         parsed.GetValue(output),
         VerbosityOf(parsed),
         parsed.GetValue(seed),

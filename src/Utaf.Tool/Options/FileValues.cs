@@ -50,6 +50,7 @@ internal static class FileValues
 
         // Verification.
         ["--store"] = (file, _) => [file.Store.Address],
+        ["--encryption-key"] = (file, _) => [file.Store.EncryptionKey?.ToString()],
         ["--significance"] = (file, _) => [Text(file.Verification.Significance)],
         ["--evidence"] = (file, _) => [file.Verification.Evidence],
         ["--report"] = (file, _) => file.Reports.Formats,

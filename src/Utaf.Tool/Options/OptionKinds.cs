@@ -22,6 +22,10 @@ internal static class OptionKinds
         DefaultValueFactory = _ => [],
     };
 
+    /// <summary>Free text, each time behind the option's name, so that an argument may follow.</summary>
+    public static Option<string[]> Repeated(string name, string description, string helpName) =>
+        new(name) { Description = description, HelpName = helpName, DefaultValueFactory = _ => [] };
+
     /// <summary>One of a few words.</summary>
     public static Option<string> Word(string name, string description, string byDefault, params string[] words)
     {

@@ -4,14 +4,6 @@ using Utaf.Stores;
 
 namespace Utaf.Tool.Options;
 
-/// <summary>A pair that was fetched.</summary>
-/// <param name="Pair">The pair.</param>
-/// <param name="Bytes">Its file's content.</param>
-/// <param name="Sha256">Its identity.</param>
-/// <param name="Place">The file or the store it came from.</param>
-/// <param name="Manifest">What may be shown: the store's copy where there is one, since it has the time.</param>
-internal sealed record FetchedPair(FingerprintPair Pair, byte[] Bytes, string Sha256, string Place, PairManifest Manifest);
-
 /// <summary>Which pair a command works with: a file, or one of a store.</summary>
 internal sealed class PairOptions
 {
@@ -38,19 +30,21 @@ internal sealed class PairOptions
     }
 
     /// <summary>Fetches the chosen pair.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="usualModel">The model that is meant where none is named; null if none is.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="UtafException">UTAF1002, UTAF1003, UTAF13xx.</exception>
-    public Task<FetchedPair> FetchAsync(ParseResult parsed, CancellationToken cancellationToken) => parsed.GetValue(pair) is { } path
-        ? Task.FromResult(FromFile(path))
-        : FromStoreAsync(store.Open(parsed), parsed.GetValue(model), cancellationToken);
+    public Task<FetchedPair> FetchAsync(ParseResult parsed, string? usualModel, CancellationToken cancellationToken) =>
+        parsed.GetValue(pair) is { } path
+            ? Task.FromResult(FromFile(path))
+            : FromStoreAsync(store.Open(parsed), parsed.GetValue(model) ?? usualModel, cancellationToken);
+
+    /// <summary>The pair's file, if it is one that was chosen.</summary>
+    public string? FileOf(ParseResult parsed) => parsed.GetValue(pair);
 
     /// <summary>Reads a pair's file.</summary>
     /// <exception cref="UtafException">UTAF1002, UTAF1003, UTAF1301 to UTAF1303.</exception>
-    public static FetchedPair FromFile(string path)
-    {
-        var bytes = BytesOf(path);
-        var read = FingerprintPairFile.Deserialise(bytes, path);
-        return new(read, FingerprintPairFile.Sha256(bytes), path, read.Manifest);
-    }
+    public static FetchedPair FromFile(string path) => FetchedPair.FromFile(path, BytesOf(path));
 
     /// <summary>The bytes of a pair's file.</summary>
     /// <exception cref="UtafException">UTAF1002, UTAF1003.</exception>
@@ -74,13 +68,9 @@ internal sealed class PairOptions
     /// <param name="store">The store.</param>
     /// <param name="wanted">NAME, NAME@VERSION or NAME@DIGEST; null: the store's only pair.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task<FetchedPair> FromStoreAsync(IFingerprintStore store, string? wanted, CancellationToken cancellationToken)
-    {
-        var place = await PlaceAsync(store, wanted, cancellationToken).ConfigureAwait(false);
-        var bytes = await store.GetAsync(place, cancellationToken).ConfigureAwait(false);
-        var read = FingerprintPairFile.Deserialise(bytes, store.Address);
-        return new(read, bytes, place.Sha256, store.Address, place.Manifest ?? read.Manifest);
-    }
+    public static async Task<FetchedPair> FromStoreAsync(IFingerprintStore store, string? wanted, CancellationToken cancellationToken) =>
+        await FetchedPair.FromStoreAsync(
+            store, await PlaceAsync(store, wanted, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
     /// <summary>Finds one pair in a store.</summary>
     /// <param name="store">The store.</param>

@@ -75,7 +75,7 @@ public sealed class WatchTests : IDisposable
         await new Watch(run, VerifyAsync, parallel: 3).RunAsync(items, Failed, null, TestContext.Current.CancellationToken);
         Assert.InRange(most, 2, 3);
 
-        async Task<SuspectFinding> VerifyAsync(WatchItem item, string place, CancellationToken cancellationToken)
+        async Task<SuspectFinding> VerifyAsync(WatchItem item, CancellationToken cancellationToken)
         {
             InterlockedMaximum(ref most, Interlocked.Increment(ref now));
             await Task.Delay(30, cancellationToken);
@@ -128,7 +128,13 @@ public sealed class WatchTests : IDisposable
     {
         var items = suspects.Select(name => Item(name)).ToList();
         using var run = VerificationRun.Begin(folder.Path, items, TimeProvider.System);
-        return await new Watch(run, (item, _, _) => Task.FromResult(verify(item)), parallel).RunAsync(
-            items, Failed, null, stop ?? TestContext.Current.CancellationToken);
+        return await new Watch(run, Kept, parallel).RunAsync(items, Failed, null, stop ?? TestContext.Current.CancellationToken);
+
+        Task<SuspectFinding> Kept(WatchItem item, CancellationToken cancellationToken)
+        {
+            var finding = verify(item);
+            run.Keep(item, finding);
+            return Task.FromResult(finding);
+        }
     }
 }
