@@ -45,6 +45,7 @@ public sealed class CommandLineTests : ToolTest
         ["--validation-fraction"] = ["0.1"],
         ["--seed"] = ["18446744073709551615"],
         ["--store"] = ["azblob:?connection=PAIRS&container=pairs"],
+        ["--encryption-key"] = ["env:PAIRS_KEY"],
     };
 
     private const string Everything =
@@ -63,7 +64,7 @@ public sealed class CommandLineTests : ToolTest
             "examples": 5, "schedule": "paper", "iterations": 7, "inputLearningRate": 1e-5, "verifierLearningRate": 0.5,
             "weights": [1, 2.5, 3], "threshold": 0.75, "testFraction": 0.3, "validationFraction": 0.1, "seed": 18446744073709551615
           },
-          "store": { "address": "azblob:?connection=PAIRS&container=pairs" }
+          "store": { "address": "azblob:?connection=PAIRS&container=pairs", "encryptionKey": "env:PAIRS_KEY" }
         }
         """;
 
@@ -81,7 +82,7 @@ public sealed class CommandLineTests : ToolTest
 
         // Left are the options that no file should decide.
         var own = line.Parsed.CommandResult.Command.Options.Select(option => option.Name);
-        Assert.Equal(["--config", "--pair"], own.Except(InFile.Keys).Where(name => name != "--help").Order());
+        Assert.Equal(["--commitment", "--config", "--pair"], own.Except(InFile.Keys).Where(name => name != "--help").Order());
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class HelpTests : ToolTest
     public async Task Help_lists_every_command_on_standard_output()
     {
         var help = await SucceedAsync("--help");
-        foreach (var command in (string[])["fingerprint", "verify", "serve", "evaluate", "ensemble", "inspect", "list", "push", "pull", "demo", "doctor"])
+        foreach (var command in (string[])["fingerprint", "verify", "watch", "serve", "evaluate", "ensemble", "inspect", "list", "push", "pull", "demo", "doctor"])
         {
             Assert.Contains($"  {command}", help, StringComparison.Ordinal);
         }

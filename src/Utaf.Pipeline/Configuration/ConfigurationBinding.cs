@@ -155,13 +155,14 @@ internal sealed class ConfigurationBinding(string folder)
         Formats = Texts(reports, "formats"),
     };
 
-    private static GitHubSettings GitHub(PlacedValue gitHub) => new()
+    private GitHubSettings GitHub(PlacedValue gitHub) => new()
     {
         Repository = Text(gitHub, "repository"),
         Token = Secret(gitHub, "token"),
         ApiUrl = Text(gitHub, "apiUrl"),
         Labels = gitHub["labels"] is null ? new GitHubSettings().Labels : Texts(gitHub, "labels"),
         Assignees = Texts(gitHub, "assignees"),
+        Template = Path(gitHub, "template"),
     };
 
     private static T? Part<T>(PlacedValue parent, string key, Func<PlacedValue, T> bind)

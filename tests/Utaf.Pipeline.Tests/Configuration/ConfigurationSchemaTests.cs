@@ -7,6 +7,7 @@ using System.Text.Json.Serialization;
 using CsCheck;
 using NJsonSchema;
 using Utaf.Configuration;
+using Utaf.Endpoints;
 using Utaf.Reports;
 using Utaf.Verification;
 
@@ -61,6 +62,7 @@ public sealed class ConfigurationSchemaTests
     {
         Assert.Equal(ReportForms.All.Select(form => form.Name), Words("reports", "formats"));
         Assert.Equal(Enum.GetValues<OutputKind>().Select(kind => JsonSerializer.Serialize(kind).Trim('"')), Words("response", "kind"));
+        Assert.Equal(PredictionProtocols.Names, Words("suspect", "protocol"));
     }
 
     [Fact]

@@ -14,9 +14,11 @@ public sealed class AzureIdentityTests(Azurite azurite) : IAsyncLifetime
 {
     private const string Header = "shown-to-the-token-endpoint";
 
+    // Of all tests: a token is kept for the whole process, so only the first of them asks.
+    private static readonly List<string> Asked = [];
+
     private readonly HttpListener endpoint = new();
     private readonly Dictionary<string, string?> before = [];
-    private readonly List<string> asked = [];
     private AzuriteStorage storage = null!;
     private Uri service = null!;
 
@@ -61,7 +63,7 @@ public sealed class AzureIdentityTests(Azurite azurite) : IAsyncLifetime
         Assert.True(stored.Added);
         Assert.Equal(SamplePairs.Bytes(), await store.GetAsync(stored, Cancellation));
         Assert.Single(await store.ListAsync(null, null, Cancellation).ToListAsync(Cancellation));
-        Assert.Contains(asked, question => question.Contains("storage.azure.com", StringComparison.Ordinal));
+        Assert.Contains(Asked, question => question.Contains("storage.azure.com", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -126,9 +128,9 @@ public sealed class AzureIdentityTests(Azurite azurite) : IAsyncLifetime
             while (true)
             {
                 var context = await endpoint.GetContextAsync();
-                lock (asked)
+                lock (Asked)
                 {
-                    asked.Add(context.Request.Url!.Query);
+                    Asked.Add(context.Request.Url!.Query);
                 }
 
                 var sound = context.Request.Headers["X-IDENTITY-HEADER"] == Header;

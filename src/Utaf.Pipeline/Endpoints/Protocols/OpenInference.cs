@@ -167,7 +167,8 @@ internal sealed class OpenInference : JsonProtocol
         && Named(tensor) is { } name
         && tensor.TryGetProperty("datatype", out var datatype) && datatype.ValueKind == JsonValueKind.String
         && tensor.TryGetProperty("shape", out var shape) && LongsOf(shape) is { } sizes
-            ? new TensorDescription(name, datatype.GetString()!, sizes)
+            // Servers that do not know their model's shape say so by [-1]: a batch of they know not what.
+            ? new TensorDescription(name, datatype.GetString()!, sizes is [-1] ? null : sizes)
             : throw new BadAnswerException($"expected tensors with name, datatype and shape, found {Found.Kind(tensor)}");
 
     private static List<long>? LongsOf(JsonElement shape)
