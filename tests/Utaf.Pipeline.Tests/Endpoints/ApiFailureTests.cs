@@ -231,7 +231,9 @@ public sealed class ApiFailureTests
         questioning.IsComplete(await questioning.AskAsync());
 
         var sent = SentTimes(questioning);
-        Assert.True(sent[1] - sent[0] >= TimeSpan.FromSeconds(leastSeconds), $"waited {sent[1] - sent[0]}");
+
+        // A timer may fire a millisecond or two early, which the hurried clock makes a hundred of.
+        Assert.True(sent[1] - sent[0] >= TimeSpan.FromSeconds(leastSeconds - 0.25), $"waited {sent[1] - sent[0]}");
     }
 
     [Fact]
