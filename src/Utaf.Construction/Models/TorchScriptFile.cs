@@ -26,21 +26,7 @@ public sealed class TorchScriptFile
     /// <exception cref="UtafException">UTAF1002, UTAF1003 and UTAF1101 to UTAF1105.</exception>
     public static TorchScriptFile Open(string path)
     {
-        if (!File.Exists(path))
-        {
-            throw Errors.FileNotFound(path, "a TorchScript model (.pt)");
-        }
-
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Errors.FileUnreadable(path, e);
-        }
-
+        var bytes = InputFile.Read(path, "a TorchScript model (.pt)");
         TorchScriptArchive.Check(path, bytes);
         return new(path, bytes);
     }

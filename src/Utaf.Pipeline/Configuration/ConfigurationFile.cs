@@ -24,26 +24,10 @@ public static class ConfigurationFile
     public static UtafConfiguration Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var root = PlacedText.Parse(path, Bytes(path));
+        var root = PlacedText.Parse(path, InputFile.Read(path, "a configuration file; write a first one with: dotnet utaf init"));
         ConfigurationSchema.Published().Check(root);
         var configuration = new ConfigurationBinding(Path.GetDirectoryName(path) ?? "").Bind(root);
         ConfigurationNames.Check(configuration, root);
         return configuration with { File = path };
-    }
-
-    private static byte[] Bytes(string path)
-    {
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw Errors.FileNotFound(path, $"a configuration file; write a first one with: dotnet utaf init");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Errors.FileUnreadable(path, e);
-        }
     }
 }

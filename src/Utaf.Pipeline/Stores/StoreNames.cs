@@ -7,7 +7,6 @@ namespace Utaf.Stores;
 internal static partial class StoreNames
 {
     private const string ManifestExtension = ".json";
-    private const string CommitmentExtension = ".intoto.json";
 
     /// <exception cref="UtafException">UTAF1307.</exception>
     public static string Model(string name) => Name().IsMatch(name) ? name : throw Errors.BadName("model's name", name);
@@ -27,7 +26,7 @@ internal static partial class StoreNames
     public static string Manifest(StoredPair pair) => File(pair, ManifestExtension);
 
     /// <summary>The file with the commitment.</summary>
-    public static string Commitment(StoredPair pair) => File(pair, CommitmentExtension);
+    public static string Commitment(StoredPair pair) => File(pair, Commitments.Commitment.Extension);
 
     /// <summary>The pair that a file is; null for any other file, such as what an interrupted put left behind.</summary>
     public static StoredPair? ReadPair(string file) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Utaf.Commitments;
 using Utaf.Stores;
 using Utaf.Tool.Documents;
 using Utaf.Tool.Options;
@@ -63,7 +64,7 @@ internal sealed class PullCommand : UtafCommand
         var commitment = await source.GetCommitmentAsync(place, cancellationToken).ConfigureAwait(false);
         if (commitment is not null)
         {
-            AtomicFile.Write(Path.ChangeExtension(path, Transfer.CommitmentExtension), commitment);
+            AtomicFile.Write(Path.ChangeExtension(path, Commitment.Extension), commitment);
         }
 
         AtomicFile.Write(path, bytes);

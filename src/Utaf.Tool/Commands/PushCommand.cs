@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Utaf.Commitments;
 using Utaf.Stores;
 using Utaf.Tool.Documents;
 using Utaf.Tool.Options;
@@ -64,7 +65,7 @@ internal sealed class PushCommand : UtafCommand
         var pairs = new List<StoredPair>();
         foreach (var file in files)
         {
-            var commitment = Path.ChangeExtension(file, Transfer.CommitmentExtension);
+            var commitment = Path.ChangeExtension(file, Commitment.Extension);
             pairs.Add(await target.PutAsync(
                 PairOptions.BytesOf(file), File.Exists(commitment) ? PairOptions.BytesOf(commitment) : null, cancellationToken).ConfigureAwait(false));
         }

@@ -48,21 +48,7 @@ internal sealed class PairOptions
 
     /// <summary>The bytes of a pair's file.</summary>
     /// <exception cref="UtafException">UTAF1002, UTAF1003.</exception>
-    public static byte[] BytesOf(string path)
-    {
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw Errors.FileNotFound(path, $"a fingerprinting pair ({FingerprintPairFile.Extension})");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Errors.FileUnreadable(path, e);
-        }
-    }
+    public static byte[] BytesOf(string path) => InputFile.Read(path, FingerprintPairFile.Description);
 
     /// <summary>Fetches a pair from a store.</summary>
     /// <param name="store">The store.</param>

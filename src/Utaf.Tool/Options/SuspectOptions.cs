@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Utaf.Configuration;
 using Utaf.Endpoints;
 using Utaf.Verification;
@@ -94,7 +95,7 @@ internal sealed class SuspectOptions
                 Model = parsed.GetValue(apiModel) ?? named.Request.Model,
                 Scale = parsed.GetValue(requestScale) ?? named.Request.Scale,
                 Shape = parsed.Given(requestShape) ?? named.Request.Shape,
-                Body = parsed.GetValue(body) is { } file ? Text(file) : named.Request.Body,
+                Body = parsed.GetValue(body) is { } file ? Encoding.UTF8.GetString(InputFile.Read(file, "the template of a request's body")) : named.Request.Body,
             },
             Response = named.Response with
             {
@@ -179,20 +180,4 @@ internal sealed class SuspectOptions
     private static double? Positive(string option, double? value) => value is { } given && !(given > 0 && double.IsFinite(given))
         ? throw Errors.BadOption(option, FormattableString.Invariant($"{given}"), "a number above 0")
         : value;
-
-    private static string Text(string file)
-    {
-        try
-        {
-            return File.ReadAllText(file);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw Errors.FileNotFound(file, "the template of a request's body");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Errors.FileUnreadable(file, e);
-        }
-    }
 }

@@ -7,9 +7,6 @@ namespace Utaf.Tool.Release;
 /// <summary>Copies pairs with their commitments from store to store. Each is there completely or not at all, and none twice.</summary>
 internal static class Transfer
 {
-    /// <summary>What a commitment's file has where the pair's has <c>.utaf</c>.</summary>
-    public const string CommitmentExtension = ".intoto.json";
-
     /// <summary>What holds after a copy was stopped.</summary>
     public const string AfterStop = "No pair was left half-written. The same command goes on where it was.";
 

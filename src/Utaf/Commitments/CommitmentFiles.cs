@@ -158,19 +158,5 @@ public static class CommitmentFiles
         return aside;
     }
 
-    private static byte[] Read(string path)
-    {
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw Errors.FileNotFound(path, $"a commitment ({Commitment.Extension})");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw Errors.FileUnreadable(path, exception);
-        }
-    }
+    private static byte[] Read(string path) => InputFile.Read(path, $"a commitment ({Commitment.Extension})");
 }

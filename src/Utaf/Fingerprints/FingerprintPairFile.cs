@@ -10,6 +10,9 @@ public static class FingerprintPairFile
     /// <summary>The usual ending of the file's name.</summary>
     public const string Extension = ".utaf";
 
+    /// <summary>What such a file is, for errors that expected one.</summary>
+    public const string Description = $"a fingerprinting pair ({Extension})";
+
     private const string ManifestKey = "utaf";
     private const string ContentKey = "utaf.sha256";
     private const string FingerprintName = "fingerprint";
@@ -75,21 +78,7 @@ public static class FingerprintPairFile
 
     /// <summary>Reads a pair's file.</summary>
     /// <exception cref="UtafException">UTAF1002, UTAF1003: no such file, or unreadable. UTAF1301, UTAF1303: no pair of this version.</exception>
-    public static FingerprintPair Read(string path)
-    {
-        try
-        {
-            return Deserialise(File.ReadAllBytes(path), path);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw Errors.FileNotFound(path, $"a fingerprinting pair ({Extension})");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw Errors.FileUnreadable(path, exception);
-        }
-    }
+    public static FingerprintPair Read(string path) => Deserialise(InputFile.Read(path, Description), path);
 
     /// <summary>Writes a pair's file, completely or not at all.</summary>
     /// <returns>The SHA-256 of its bytes, 64 lower-case hexadecimal digits: the pair's identity.</returns>
