@@ -1,0 +1,33 @@
+using System.Text.Json;
+using CliWrap.Buffered;
+
+namespace Utaf.Tool.Tests.Support;
+
+/// <summary>The demo, run once for the tests that need its pair: minutes of training.</summary>
+public sealed class KeptDemo : ToolTest, IAsyncLifetime
+{
+    private const string Kept = "kept";
+
+    /// <summary>How the demo ended.</summary>
+    internal BufferedCommandResult Result { get; private set; } = null!;
+
+    /// <summary>The demo's document.</summary>
+    internal JsonElement Document { get; private set; }
+
+    /// <summary>The store with the pair that the demo made.</summary>
+    internal string Store => $"folder:{PathOf(Path.Combine(Kept, "store"))}";
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        Result = await RunAsync("demo", "--seed", "1", "--format", "json", "--keep", Kept);
+        Document = JsonDocument.Parse(Result.StandardOutput).RootElement;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
