@@ -30,6 +30,7 @@ public sealed class ConfigurationFileTests : IDisposable
     {
         var configuration = Read("{ /* nothing yet */ }");
         Assert.Equal(["model-piracy"], configuration.GitHub.Labels);
+        Assert.Null(configuration.GitHub.Template);
         Assert.Null(configuration.Store.Address);
         Assert.Empty(configuration.Models);
     }
@@ -74,6 +75,10 @@ public sealed class ConfigurationFileTests : IDisposable
         Assert.Equal("azblob://account/pairs", configuration.Store.Address);
         Assert.Equal("/srv/reports", configuration.Reports.Folder);
     }
+
+    [Fact]
+    public void The_issues_template_is_beside_the_file() =>
+        Assert.Equal(folder.File("issue.md"), Read("""{ "gitHub": { "template": "issue.md" } }""").GitHub.Template);
 
     [Fact]
     public void A_byte_order_mark_is_no_letter() => Assert.Empty(Read([0xEF, 0xBB, 0xBF, (byte)'{', (byte)'}']).Models);

@@ -55,7 +55,7 @@ public sealed class VerificationRunTests : IDisposable
     }
 
     [Fact]
-    public void After_a_day_or_where_it_is_asked_a_run_begins_anew()
+    public void After_some_hours_or_where_it_is_asked_a_run_begins_anew()
     {
         Begin().Dispose();
         time.Advance(VerificationRun.ResumableFor - TimeSpan.FromSeconds(1));
@@ -72,6 +72,22 @@ public sealed class VerificationRunTests : IDisposable
         time.Advance(VerificationRun.ResumableFor);
         using var late = Begin();
         Assert.False(late.Resumed);
+    }
+
+    [Fact]
+    public void Another_significance_is_another_run()
+    {
+        Begin().Dispose();
+        using var stricter = VerificationRun.Begin(folder.Path, items, time, significance: 0.05);
+        Assert.False(stricter.Resumed);
+    }
+
+    [Fact]
+    public void A_model_name_that_is_no_folder_is_refused()
+    {
+        using var run = Begin();
+        var outside = items[0] with { Pair = items[0].Pair with { Model = "../outside" } };
+        Assert.Equal("UTAF1307", Assert.Throws<UtafException>(() => run.FolderOf(outside)).Diagnostic.Code);
     }
 
     [Fact]
