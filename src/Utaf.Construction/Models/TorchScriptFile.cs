@@ -26,7 +26,10 @@ public sealed class TorchScriptFile
     /// <exception cref="UtafException">UTAF1002, UTAF1003 and UTAF1101 to UTAF1105.</exception>
     public static TorchScriptFile Open(string path)
     {
-        var bytes = InputFile.Read(path, "a TorchScript model (.pt)");
+        const string expected = "a TorchScript model (.pt)";
+
+        // An unpacked archive, which some tools leave behind, is a folder of the model's name.
+        var bytes = Directory.Exists(path) ? throw Errors.FileNotFound(path, expected) : InputFile.Read(path, expected);
         TorchScriptArchive.Check(path, bytes);
         return new(path, bytes);
     }
