@@ -1,0 +1,82 @@
+using System.IO.Compression;
+using System.Xml.Linq;
+using Utaf.Packages.Tests.Support;
+
+[assembly: AssemblyFixture(typeof(LocalFeed))]
+
+namespace Utaf.Packages.Tests.Support;
+
+/// <summary>
+/// The folder of packages that all tests install from: packed once, from the sources as they stand. A folder named by
+/// <c>UTAF_TEST_FEED</c> is taken as it is, for work on one test.
+/// </summary>
+public sealed class LocalFeed : IAsyncLifetime
+{
+    private static readonly string[] Projects = ["src/Utaf.Tool", "src/Utaf.MSBuild", "templates"];
+
+    private readonly string scratch = Directory.CreateTempSubdirectory("utaf-packages-").FullName;
+
+    /// <summary>The folder with the packages.</summary>
+    public string Folder => Environment.GetEnvironmentVariable("UTAF_TEST_FEED") is { Length: > 0 } given ? given : Path.Combine(scratch, "feed");
+
+    /// <summary>NuGet's cache of unpacked packages, empty at first and shared by the tests: nothing comes from the machine's own.</summary>
+    public string Cache => Path.Combine(scratch, "cache");
+
+    /// <summary>The version of all packages.</summary>
+    public string Version => VersionOf("Utaf.Tool");
+
+    /// <summary>The environment in which a command has the feed's cache.</summary>
+    public IReadOnlyDictionary<string, string?> Variables => new Dictionary<string, string?> { ["NUGET_PACKAGES"] = Cache };
+
+    /// <summary>A package of the feed.</summary>
+    public string Package(string id) => Path.Combine(Folder, $"{id}.{VersionOf(id)}.nupkg");
+
+    /// <summary>Adds the feed to the machine's ordinary sources, for everything in and below a folder.</summary>
+    /// <returns>The configuration's path.</returns>
+    public string Configure(string folder)
+    {
+        var file = Path.Combine(folder, "nuget.config");
+        new XDocument(
+            new XElement(
+                "configuration",
+                new XElement("packageSources", new XElement("add", new XAttribute("key", "utaf-feed"), new XAttribute("value", Folder))))).Save(file);
+        return file;
+    }
+
+    /// <summary>Names of the files in a package.</summary>
+    public IReadOnlyList<string> Contents(string id)
+    {
+        using var package = ZipFile.OpenRead(Package(id));
+        return [.. package.Entries.Select(entry => entry.FullName)];
+    }
+
+    /// <summary>Packs everything.</summary>
+    public async ValueTask InitializeAsync()
+    {
+        if (Environment.GetEnvironmentVariable("UTAF_TEST_FEED") is { Length: > 0 })
+        {
+            return;
+        }
+
+        foreach (var project in Projects)
+        {
+            (await Shell.RunAsync(
+                "dotnet", ["pack", project, "--configuration", "Release", "--output", Folder], Repository.Root, patience: TimeSpan.FromMinutes(10)))
+                .MustEndWith(0);
+        }
+    }
+
+    /// <summary>Deletes everything.</summary>
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(scratch, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    // The id alone does not end where its version begins: Utaf.Tool and Utaf.Tool.linux-x64.
+    private string VersionOf(string id)
+    {
+        var names = Directory.GetFiles(Folder, $"{id}.*.nupkg").Select(file => Path.GetFileNameWithoutExtension(file)[(id.Length + 1)..]);
+        return names.Single(rest => char.IsAsciiDigit(rest[0]));
+    }
+}
