@@ -69,7 +69,9 @@ internal sealed class Application(Terminal terminal)
             new PullCommand(common, terminal),
             new DemoCommand(common, terminal),
             new DoctorCommand(common, terminal),
+            new RuntimeCommand(common, terminal),
             new InitCommand(common, terminal),
+            new CompletionCommand(common, terminal),
         };
         root.HelpName = "dotnet utaf";
         common.AddTo(root);

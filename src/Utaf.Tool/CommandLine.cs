@@ -47,8 +47,8 @@ internal sealed class CommandLine
     /// </exception>
     public void Complete()
     {
-        // Help needs nothing else, and a misunderstood word is better told before its consequences.
-        if (Parsed.Action is HelpAction || Parsed.UnmatchedTokens.Count > 0)
+        // Help and suggestions need nothing else, and a misunderstood word is better told before its consequences.
+        if (Parsed.Action is HelpAction || Parsed.UnmatchedTokens.Count > 0 || arguments is [['[', ..], ..])
         {
             return;
         }

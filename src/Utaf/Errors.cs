@@ -529,7 +529,7 @@ public static class Errors
 
     /// <summary>The asked device is not there.</summary>
     public static UtafException NoDevice(string device, string found) =>
-        Environment("UTAF2002", "utaf", $"The device '{device}' is not available; found {found}. Use --device cpu, or a build with -p:UtafTorchBackend=cuda on a machine with a GPU.");
+        Environment("UTAF2002", "utaf", $"The device '{device}' is not available; found {found}. Use --device cpu, or, on a machine with a GPU and its driver: dotnet utaf runtime install cuda.");
 
     /// <summary>The machine ran out of memory.</summary>
     public static UtafException OutOfMemory(string stage, Exception inner) =>
@@ -538,6 +538,26 @@ public static class Errors
     /// <summary>The sample is not where the tool expects it.</summary>
     public static UtafException SampleMissing(string path) =>
         Environment("UTAF2004", path, "The sample's files are missing. Run the demo from the repository, or reinstall the tool.");
+
+    /// <summary>There is no such back end of torch for this system.</summary>
+    public static UtafException NoBackend(string backend, string expected) =>
+        Usage("UTAF2005", "utaf", $"There is no back end '{backend}' for this system. Expected {expected}, or the path of a folder with torch's native libraries.");
+
+    /// <summary>A back end's packages were not restored.</summary>
+    public static UtafException BackendNotRestored(string package, string version, string detail) =>
+        Environment("UTAF2006", "utaf", $"{package} {version} could not be restored: {detail} It is sought in the NuGet sources of this folder (dotnet nuget list source); name another with --source.");
+
+    /// <summary>There is no .NET SDK to restore packages with.</summary>
+    public static UtafException NoSdk(string detail) =>
+        Environment("UTAF2007", "utaf", $"A back end is restored by the .NET SDK 10, and 'dotnet' does not run here: {detail} Install the SDK, or give the path of a folder with torch's native libraries.");
+
+    /// <summary>A back end is there and does not work.</summary>
+    public static UtafException BackendUnusable(string backend, string detail) =>
+        Environment("UTAF2008", "utaf", $"The back end '{backend}' does not work on this machine, and nothing was changed: {detail}");
+
+    /// <summary>There is no change of the back end to take back.</summary>
+    public static UtafException NothingToUndo() =>
+        Usage("UTAF2009", "utaf", "No back end was installed for this version of the tool, so there is nothing to take back. See: dotnet utaf runtime list.");
 
     /// <summary>An error that nobody foresaw.</summary>
     public static UtafException Unforeseen(Exception inner) =>

@@ -24,9 +24,20 @@ public static class NativeTorch
     private const string MissingVersion = "GLIBCXX_3.4.32";
 
     // In the order of their needs: each finds the ones before it by name, wherever the cured copy lies.
-    private static readonly string[] LibtorchParts = ["libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so"];
+    private static readonly string[] LibtorchParts =
+    [
+        "libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so",
+        "libc10.dylib", "libtorch_cpu.dylib", "libtorch.dylib",
+        "c10.dll", "torch_cpu.dll", "c10_cuda.dll", "torch_cuda.dll", "torch.dll",
+    ];
 
     private static readonly Lazy<NativeTorchSource> Loaded = new(Load);
+
+    /// <summary>
+    /// The folder to load from instead of the tool's own; set before the first use. Where the tool has a libtorch beside it, the
+    /// assemblies must be in a load context that finds this folder first: TorchSharp loads by name besides, and two end the process.
+    /// </summary>
+    public static string? InstalledFolder { get; set; }
 
     /// <summary>Loads the library if this process has not done so yet.</summary>
     /// <exception cref="UtafException">UTAF2001: the library is missing or does not load.</exception>
@@ -55,9 +66,14 @@ public static class NativeTorch
     {
         var library = Find();
         var folder = Path.GetDirectoryName(library)!;
+        if (InstalledFolder is not null)
+        {
+            LoadParts(folder);
+        }
 
         if (TryLoad(library, out var handle, out var reason))
         {
+            Resolve(handle);
             return new(library, folder, Cured: false, Reason: null);
         }
 
@@ -67,22 +83,30 @@ public static class NativeTorch
         }
 
         var cured = Cure(library);
-        foreach (var part in LibtorchParts.Select(part => Path.Combine(folder, part)).Where(File.Exists))
-        {
-            if (!TryLoad(part, out _, out var partReason))
-            {
-                throw Errors.NativeLibrary(partReason!);
-            }
-        }
-
+        LoadParts(folder);
         if (!TryLoad(cured, out handle, out var curedReason))
         {
             throw Errors.NativeLibrary(curedReason!);
         }
 
-        NativeLibrary.SetDllImportResolver(typeof(TorchSharp.torch).Assembly, (name, _, _) => name == LibraryName ? handle : 0);
+        Resolve(handle);
         return new(cured, folder, Cured: true, reason);
     }
+
+    private static void LoadParts(string folder)
+    {
+        foreach (var part in LibtorchParts.Select(part => Path.Combine(folder, part)).Where(File.Exists))
+        {
+            if (!TryLoad(part, out _, out var reason))
+            {
+                throw Errors.NativeLibrary(reason!);
+            }
+        }
+    }
+
+    // By name, the runtime would look beside the tool first and could load a second torch.
+    private static void Resolve(nint handle) =>
+        NativeLibrary.SetDllImportResolver(typeof(TorchSharp.torch).Assembly, (name, _, _) => name == LibraryName ? handle : 0);
 
     private static bool TryLoad(string path, out nint handle, out string? reason)
     {
@@ -100,19 +124,29 @@ public static class NativeTorch
         }
     }
 
+    /// <summary>The file's name on this system.</summary>
+    public static string FileName { get; } = OperatingSystem.IsWindows() ? $"{LibraryName}.dll"
+        : OperatingSystem.IsMacOS() ? $"lib{LibraryName}.dylib"
+        : $"lib{LibraryName}.so";
+
     private static string Find()
     {
-        var file = OperatingSystem.IsWindows() ? $"{LibraryName}.dll"
-            : OperatingSystem.IsMacOS() ? $"lib{LibraryName}.dylib"
-            : $"lib{LibraryName}.so";
+        if (InstalledFolder is { } installed)
+        {
+            var library = Path.Combine(installed, FileName);
+            return File.Exists(library)
+                ? library
+                : throw Errors.NativeLibrary($"{library} is missing. Install it again with 'dotnet utaf runtime install', or take it back with 'dotnet utaf runtime undo'.");
+        }
+
         var searched = ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") ?? "")
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Append(AppContext.BaseDirectory)
             .Append(Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"))
-            .Select(folder => Path.Combine(folder, file));
+            .Select(folder => Path.Combine(folder, FileName));
 
         return searched.FirstOrDefault(File.Exists)
-            ?? throw Errors.NativeLibrary($"{file} is not beside the tool in {AppContext.BaseDirectory}; this build carries no torch for {RuntimeInformation.RuntimeIdentifier}.");
+            ?? throw Errors.NativeLibrary($"{FileName} is not beside the tool in {AppContext.BaseDirectory}; this build carries no torch for {RuntimeInformation.RuntimeIdentifier}. Add it with: dotnet utaf runtime install cpu (or cuda).");
     }
 
     private static UtafException Unwritable(string folder, Exception e) =>

@@ -21,6 +21,7 @@ namespace Utaf.Tool.Documents;
 [JsonSerializable(typeof(DemoDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(InitDocument))]
+[JsonSerializable(typeof(RuntimesDocument))]
 [JsonSerializable(typeof(ServingDocument))]
 [JsonSerializable(typeof(Verdict))]
 [JsonSerializable(typeof(SampleList))]
