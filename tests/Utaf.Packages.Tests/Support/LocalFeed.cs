@@ -14,13 +14,16 @@ public sealed class LocalFeed : IAsyncLifetime
 {
     private static readonly string[] Projects = ["src/Utaf.Tool", "src/Utaf.MSBuild", "templates"];
 
-    private readonly string scratch = Directory.CreateTempSubdirectory("utaf-packages-").FullName;
+    private readonly SemaphoreSlim installing = new(1);
+
+    /// <summary>A folder for whatever the tests share; it goes when they end.</summary>
+    public string Scratch { get; } = Directory.CreateTempSubdirectory("utaf-packages-").FullName;
 
     /// <summary>The folder with the packages.</summary>
-    public string Folder => Environment.GetEnvironmentVariable("UTAF_TEST_FEED") is { Length: > 0 } given ? given : Path.Combine(scratch, "feed");
+    public string Folder => Environment.GetEnvironmentVariable("UTAF_TEST_FEED") is { Length: > 0 } given ? given : Path.Combine(Scratch, "feed");
 
     /// <summary>NuGet's cache of unpacked packages, empty at first and shared by the tests: nothing comes from the machine's own.</summary>
-    public string Cache => Path.Combine(scratch, "cache");
+    public string Cache => Path.Combine(Scratch, "cache");
 
     /// <summary>The version of all packages.</summary>
     public string Version => VersionOf("Utaf.Tool");
@@ -41,6 +44,28 @@ public sealed class LocalFeed : IAsyncLifetime
                 "configuration",
                 new XElement("packageSources", new XElement("add", new XAttribute("key", "utaf-feed"), new XAttribute("value", Folder))))).Save(file);
         return file;
+    }
+
+    /// <summary>Where the tool is installed; <c>UTAF_TEST_TOOL</c> names a folder that has it.</summary>
+    public string ToolFolder => Environment.GetEnvironmentVariable("UTAF_TEST_TOOL") is { Length: > 0 } given ? given : Path.Combine(Scratch, "tools");
+
+    /// <summary>Installs the tool unless it is.</summary>
+    public async Task InstallToolAsync()
+    {
+        await installing.WaitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            if (!Directory.Exists(ToolFolder))
+            {
+                Configure(Scratch);
+                (await Shell.RunAsync("dotnet", ["tool", "install", "Utaf.Tool", "--version", Version, "--tool-path", ToolFolder], Scratch, Variables))
+                    .MustEndWith(0);
+            }
+        }
+        finally
+        {
+            installing.Release();
+        }
     }
 
     /// <summary>Names of the files in a package.</summary>
@@ -69,7 +94,8 @@ public sealed class LocalFeed : IAsyncLifetime
     /// <summary>Deletes everything.</summary>
     public ValueTask DisposeAsync()
     {
-        Directory.Delete(scratch, recursive: true);
+        installing.Dispose();
+        Directory.Delete(Scratch, recursive: true);
         return ValueTask.CompletedTask;
     }
 
