@@ -1,0 +1,29 @@
+namespace Utaf.MSBuild.Models;
+
+/// <summary>A file that only one process at a time has open.</summary>
+internal static class Turn
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Waits until nobody else has the file open.</summary>
+    /// <param name="path">The file; it is deleted when its turn is over.</param>
+    /// <param name="stopped">Ends the waiting.</param>
+    /// <returns>The turn, which its disposal ends; null if the waiting was ended.</returns>
+    /// <exception cref="IOException">The file cannot be made.</exception>
+    public static IDisposable? Wait(string path, Func<bool> stopped)
+    {
+        while (!stopped())
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                Thread.Sleep(Pause);
+            }
+        }
+
+        return null;
+    }
+}
