@@ -19,7 +19,9 @@ internal sealed class ModelRequest(ITaskItem item, string folder)
         ("Public", "--public", Kind.Path),
         ("Irrelevant", "--irrelevant", Kind.Paths),
         ("Negatives", "--negatives", Kind.Paths),
-        ("Label", "--label", Kind.Text),
+
+        // MSBuild keeps an attribute called Label to itself, on every element.
+        ("LabelColumn", "--label", Kind.Text),
         ("LabelFile", "--label-file", Kind.Path),
         ("InputShape", "--input-shape", Kind.Text),
         ("ImageShape", "--image-shape", Kind.Text),

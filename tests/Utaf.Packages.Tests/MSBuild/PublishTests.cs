@@ -42,7 +42,7 @@ public sealed class PublishTests(LocalFeed feed, StubTool stub) : IDisposable
     [Fact]
     public async Task What_is_asked_of_the_tool_is_asked_again_when_it_changes_and_how_loudly_is_not()
     {
-        project.Items = """<UtafModel Include="alpha.pt" Data="training data.csv" Version="2.0.0" Task="regression" Label="-1" Arguments="--epochs 3" />""";
+        project.Items = """<UtafModel Include="alpha.pt" Data="training data.csv" Version="2.0.0" Task="regression" LabelColumn="-1" Arguments="--epochs 3" />""";
         (await project.FingerprintAsync("-p:UtafStore=folder:the store", "-p:UtafArguments=--examples 10", "-p:UtafDevice=cpu")).MustEndWith(0);
         var asked = project.Runs.Single().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(["fingerprint", project.Path("alpha.pt"), "--version=2.0.0", "--task=regression"], asked[..4]);
