@@ -93,9 +93,18 @@ public sealed class FailureTests(LocalFeed feed, StubTool stub) : IDisposable
         Assert.Empty(project.Runs);
     }
 
-    [Fact]
-    public async Task Stopping_the_build_asks_the_tool_to_stop()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Stopping_the_build_asks_the_tool_to_stop(bool byManifest)
     {
+        if (byManifest)
+        {
+            project.Tool = null;
+            project.Write(".config/dotnet-tools.json", stub.Manifest);
+            (await Shell.RunAsync("dotnet", ["tool", "restore", "--add-source", stub.Feed], project.Folder, project.Variables)).MustEndWith(0);
+        }
+
         project.Variables["STUB_MODE"] = "hang";
         (await project.DotnetAsync("restore")).MustEndWith(0);
         var start = new ProcessStartInfo("dotnet", ["build", "--no-restore", "-t:UtafFingerprint", "-p:Configuration=Release"])
@@ -131,8 +140,7 @@ public sealed class FailureTests(LocalFeed feed, StubTool stub) : IDisposable
     private void MustHavePublishedNothing()
     {
         Assert.Empty(project.Published);
-        Assert.DoesNotContain(
-            ReleaseProject.Names(project.Path("obj", "utaf", "Release", "results")), name => !name.EndsWith(".request", StringComparison.Ordinal));
+        Assert.DoesNotContain(ReleaseProject.Names(project.Path("obj", "utaf", "Release", "results")), name => Path.GetExtension(name) is not (".request" or ".lock"));
         Assert.Empty(ReleaseProject.Names(project.Path("obj", "utaf", "Release", "public")));
     }
 }

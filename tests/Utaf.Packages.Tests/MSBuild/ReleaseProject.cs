@@ -20,6 +20,10 @@ public sealed class ReleaseProject : IDisposable
         Variables = new(feed.Variables)
         {
             ["STUB_NOTES"] = Notes,
+
+            // Where dotnet remembers which local tools are restored: not beyond these tests, whose folders go.
+            ["DOTNET_CLI_HOME"] = System.IO.Path.Combine(feed.Scratch, "home"),
+            ["DOTNET_GENERATE_ASPNET_CERTIFICATE"] = "false",
             ["STUB_VERSION"] = feed.VersionOf("Utaf.MSBuild"),
         };
         Tool = stub.Program;

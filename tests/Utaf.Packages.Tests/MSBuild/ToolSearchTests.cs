@@ -68,7 +68,7 @@ public sealed class ToolSearchTests(LocalFeed feed, StubTool stub) : IDisposable
         // Above the project, as in a repository's root. It names a version that is not installed: the error is the tool's absence.
         var manifest = Path.Combine(Path.GetDirectoryName(project.Folder)!, ".config", "dotnet-tools.json");
         Directory.CreateDirectory(Path.GetDirectoryName(manifest)!);
-        await File.WriteAllTextAsync(manifest, Manifest, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(manifest, stub.Manifest, TestContext.Current.CancellationToken);
         project.Touch("alpha.pt");
         var build = (await project.FingerprintAsync("--no-restore")).MustEndWith(1);
         Assert.Contains("error UTAF0003: ", build.Output, StringComparison.Ordinal);
@@ -81,9 +81,6 @@ public sealed class ToolSearchTests(LocalFeed feed, StubTool stub) : IDisposable
         Assert.Contains($"dotnet-utaf of {manifest} is used, not {stub.Program}", build.Output, StringComparison.Ordinal);
         Assert.Contains($"warning UTAF0002: dotnet-utaf of {manifest} has version {StubTool.Version}", build.Output, StringComparison.Ordinal);
     }
-
-    private static string Manifest =>
-        $$"""{ "version": 1, "isRoot": true, "tools": { "utaf.tool": { "version": "{{StubTool.Version}}", "commands": ["dotnet-utaf"] } } }""";
 
     private static string PathWithoutTool() => string.Join(
         Path.PathSeparator,

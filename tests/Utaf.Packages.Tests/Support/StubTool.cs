@@ -24,6 +24,10 @@ public sealed class StubTool : IAsyncLifetime
     /// <summary>The folder with the package.</summary>
     public string Feed => Path.Combine(scratch, "feed");
 
+    /// <summary>A local manifest that has it.</summary>
+    public string Manifest { get; } =
+        $$"""{ "version": 1, "isRoot": true, "tools": { "utaf.tool": { "version": "{{Version}}", "commands": ["dotnet-utaf"] } } }""";
+
     /// <summary>Builds and packs it.</summary>
     public async ValueTask InitializeAsync()
     {
