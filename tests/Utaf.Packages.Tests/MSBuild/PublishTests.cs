@@ -122,6 +122,18 @@ public sealed class PublishTests(LocalFeed feed, StubTool stub) : IDisposable
     }
 
     [Fact]
+    public async Task Two_builds_at_once_fingerprint_a_model_once()
+    {
+        project.Items = """<UtafModel Include="alpha.pt" />""";
+        (await project.DotnetAsync("restore")).MustEndWith(0);
+        project.Variables["STUB_MODE"] = "slow";
+        var builds = await Task.WhenAll(project.FingerprintAsync("--no-restore"), project.FingerprintAsync("--no-restore", "-p:RuntimeIdentifier="));
+
+        Assert.All(builds, build => build.MustEndWith(0));
+        Assert.Single(project.Runs);
+    }
+
+    [Fact]
     public async Task A_disabled_package_does_nothing_and_an_IDE_s_questions_start_nothing()
     {
         (await project.PublishAsync("-p:UtafEnabled=false")).MustEndWith(0);
