@@ -26,7 +26,7 @@ internal static class Problems
         // What shells and .NET make of a signal's number: https://tldp.org/LDP/abs/html/exitcodes.html.
         var how = exitCode is > 128 and < 160 ? $"was ended by signal {exitCode - 128}" : $"ended with exit code {exitCode} and no result";
         var words = lastWords.Length == 0 ? "It said nothing." : $"It said last: {lastWords}";
-        return Error("UTAF0003", project, $"The tool {how} ({purpose}). {words} Nothing was published. Run the build again: what was finished is kept; -p:UtafVerbosity=diagnostic tells more.");
+        return Error("UTAF0003", project, $"The tool {how} ({purpose}). {words} Run the build again: what was finished is kept; -p:UtafVerbosity=diagnostic tells more.");
     }
 
     /// <summary>A model's file is not there.</summary>
