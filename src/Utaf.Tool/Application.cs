@@ -53,7 +53,8 @@ internal sealed class Application(Terminal terminal)
         }
     }
 
-    private RootCommand Root(CommonOptions common)
+    /// <summary>All commands.</summary>
+    internal RootCommand Root(CommonOptions common)
     {
         var root = new RootCommand("Fingerprints trained models and tells their stolen copies from honest models.")
         {
