@@ -99,9 +99,10 @@ public sealed class LocalFeed : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    // The id alone does not end where its version begins: Utaf.Tool and Utaf.Tool.linux-x64.
-    private string VersionOf(string id)
+    /// <summary>A package's version.</summary>
+    public string VersionOf(string id)
     {
+        // The id alone does not end where its version begins: Utaf.Tool and Utaf.Tool.linux-x64.
         var names = Directory.GetFiles(Folder, $"{id}.*.nupkg").Select(file => Path.GetFileNameWithoutExtension(file)[(id.Length + 1)..]);
         return names.Single(rest => char.IsAsciiDigit(rest[0]));
     }
