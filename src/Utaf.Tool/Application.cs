@@ -26,7 +26,7 @@ internal sealed class Application(Terminal terminal)
             line.Complete();
             if (line.Parsed.Action is ParseErrorAction)
             {
-                TellMisunderstood(line, root);
+                TellMisunderstood(line, root, common);
                 return ExitCode.Usage;
             }
 
@@ -49,11 +49,12 @@ internal sealed class Application(Terminal terminal)
         }
         catch (Exception exception)
         {
-            return Tell(exception, line, diagnostic: common.VerbosityOf(line.Parsed) == Verbosity.Diagnostic);
+            return Tell(exception, line, common);
         }
     }
 
-    private RootCommand Root(CommonOptions common)
+    /// <summary>All commands.</summary>
+    internal RootCommand Root(CommonOptions common)
     {
         var root = new RootCommand("Fingerprints trained models and tells their stolen copies from honest models.")
         {
@@ -78,7 +79,7 @@ internal sealed class Application(Terminal terminal)
         return root;
     }
 
-    private void TellMisunderstood(CommandLine line, RootCommand root)
+    private void TellMisunderstood(CommandLine line, RootCommand root, CommonOptions common)
     {
         var parsed = line.Parsed;
         var path = new List<string>();
@@ -93,15 +94,25 @@ internal sealed class Application(Terminal terminal)
             : parsed.Errors[0].Message;
         var told = Errors.BadCommandLine(problem, string.Join(' ', path.Prepend(root.HelpName)));
         terminal.Error.WriteLine(line.Explain(told.Diagnostic));
+        if (common.GitHubStepOf(parsed) is { } step)
+        {
+            new GitHubStep(step).Write(told.Diagnostic);
+        }
     }
 
-    private ExitCode Tell(Exception exception, CommandLine line, bool diagnostic)
+    private ExitCode Tell(Exception exception, CommandLine line, CommonOptions common)
     {
         var told = Told(exception).Diagnostic;
+        var explained = line.Explain(told);
 
         // One error is one line, whatever the loader or the operating system put into its message.
-        terminal.Error.WriteLine(line.Explain(told).ToString().ReplaceLineEndings(" "));
-        if (diagnostic)
+        terminal.Error.WriteLine(explained.ToString().ReplaceLineEndings(" "));
+        if (common.GitHubStepOf(line.Parsed) is { } step && told.Code != "UTAF1309")
+        {
+            new GitHubStep(step).Write(explained);
+        }
+
+        if (common.VerbosityOf(line.Parsed) == Verbosity.Diagnostic)
         {
             terminal.Error.WriteLine(exception);
         }

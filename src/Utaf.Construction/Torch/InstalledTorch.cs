@@ -25,7 +25,7 @@ public sealed class InstalledTorch
     public InstalledTorch(string root) => (Root, state) = (root, Path.Combine(root, "used"));
 
     /// <summary>Those of this user.</summary>
-    public static InstalledTorch Here => new(Path.Combine(NativeTorch.CacheFolder, "runtimes", TorchSharpVersion));
+    public static InstalledTorch Here => new(Path.Combine(UserCache.Folder, "runtimes", TorchSharpVersion));
 
     /// <summary>The version of TorchSharp that this build has, such as <c>0.107.0</c>.</summary>
     public static string TorchSharpVersion { get; } =

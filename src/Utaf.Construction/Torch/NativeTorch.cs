@@ -43,25 +43,6 @@ public static class NativeTorch
     /// <exception cref="UtafException">UTAF2001: the library is missing or does not load.</exception>
     public static NativeTorchSource EnsureLoaded() => Loaded.Value;
 
-    /// <summary>The folder for cured copies: <c>UTAF_CACHE</c>, or the user's cache folder.</summary>
-    public static string CacheFolder
-    {
-        get
-        {
-            var chosen = Environment.GetEnvironmentVariable("UTAF_CACHE");
-            if (!string.IsNullOrEmpty(chosen))
-            {
-                return chosen;
-            }
-
-            var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-            var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-            return !string.IsNullOrEmpty(cache) ? Path.Combine(cache, "utaf")
-                : !string.IsNullOrEmpty(home) ? Path.Combine(home, ".cache", "utaf")
-                : Path.Combine(Path.GetTempPath(), $"utaf-{Environment.UserName}");
-        }
-    }
-
     private static NativeTorchSource Load()
     {
         var library = Find();
@@ -156,7 +137,7 @@ public static class NativeTorch
     internal static string Cure(string library)
     {
         var bytes = File.ReadAllBytes(library);
-        var folder = Path.Combine(CacheFolder, "native", Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]);
+        var folder = Path.Combine(UserCache.Folder, "native", Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]);
         var cured = Path.Combine(folder, Path.GetFileName(library));
         if (!ElfVersionNeeds.MarkWeak(bytes, MissingVersion))
         {

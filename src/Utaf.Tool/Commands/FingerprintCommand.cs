@@ -26,6 +26,11 @@ internal sealed class FingerprintCommand : UtafCommand
         "Where the public commitment to the pair is written, an in-toto statement. [default: NAME.intoto.json]",
         "FILE");
 
+    private readonly Option<string?> manifestFile = OptionKinds.Text(
+        "--manifest",
+        "Writes the public manifest to this file: what may be known of the pair. [default: nowhere; with --github-step: NAME.manifest.json]",
+        "FILE");
+
     public FingerprintCommand(CommonOptions common, Terminal terminal)
         : base("fingerprint", "Makes the fingerprinting pair of a model and puts it into the store.", common, terminal)
     {
@@ -36,6 +41,7 @@ internal sealed class FingerprintCommand : UtafCommand
         store.AddTo(this);
         Add(pairFile);
         Add(commitment);
+        Add(manifestFile);
     }
 
     public override string AfterStop => $"{NothingHalfWritten} The same command goes on from the members that are built.";
@@ -47,6 +53,9 @@ internal sealed class FingerprintCommand : UtafCommand
         var target = store.Open(parsed);
         var identity = new ModelIdentity(parsed.GetValue(name) ?? ModelName.Of(request.Model), parsed.GetValue(version) ?? "1.0.0", "");
         var statement = parsed.GetValue(commitment) ?? identity.Name + Commitment.Extension;
+        var step = context.Settings.GitHubStep;
+        var manifest = parsed.GetValue(manifestFile) ?? (step is null ? null : $"{identity.Name}.manifest.json");
+        Writable.RequireFile(manifest);
         await CheckPlacesAsync(target, identity, parsed.GetValue(pairFile), statement, context).ConfigureAwait(false);
 
         using var side = TrustedSide.Load(request, context);
@@ -68,14 +77,25 @@ internal sealed class FingerprintCommand : UtafCommand
         var committed = CommitmentFiles.Keep(statement, pair, bytes, Path.GetFileName(request.Model), TimeProvider.System, earlier);
         var stored = await target.PutAsync(bytes, committed.Bytes, context.CancellationToken).ConfigureAwait(false);
 
-        context.Write(new FingerprintDocument(
+        var document = new FingerprintDocument(
             target.Address,
             stored.Sha256,
             stored.Added,
             parsed.GetValue(pairFile),
             new(committed.Path, committed.CreatedUtc, committed.IsNew, committed.PutAside),
             folder.Path,
-            stored.Manifest ?? pair.Manifest));
+            stored.Manifest ?? pair.Manifest);
+        if (manifest is not null)
+        {
+            AtomicFile.WriteText(manifest, document.Manifest.ToJson() + "\n");
+        }
+
+        context.Write(document);
+        if (step is not null)
+        {
+            new GitHubStep(step).Write(document, manifest!);
+        }
+
         return ExitCode.NoPiracySuspected;
     }
 

@@ -47,7 +47,9 @@ internal enum Verbosity
 /// <param name="Seed">Source of all random numbers; null where it is not given.</param>
 /// <param name="Device">auto, cpu, cuda or cuda:N.</param>
 /// <param name="Threads">CPU threads of torch.</param>
-internal sealed record Settings(DocumentFormat Format, string? OutputFile, Verbosity Verbosity, ulong? Seed, string Device, int Threads);
+/// <param name="GitHubStep">Where what a step of a GitHub workflow shows goes; null: nowhere.</param>
+internal sealed record Settings(
+    DocumentFormat Format, string? OutputFile, Verbosity Verbosity, ulong? Seed, string Device, int Threads, string? GitHubStep = null);
 
 /// <summary>The options that every command has.</summary>
 internal sealed class CommonOptions
@@ -87,12 +89,17 @@ internal sealed class CommonOptions
             + "ResNets give as many as there are cores. [default: 1]",
         "a whole number from 1 to 1024");
 
+    private readonly Option<string?> gitHubStep = OptionKinds.Text(
+        "--github-step",
+        "Writes what a step of a GitHub workflow shows into this folder: outputs, summary.md, annotations. The action uses it.",
+        "FOLDER");
+
     /// <summary>Gives them to a command and all below it.</summary>
     public void AddTo(RootCommand root)
     {
         verbosity.HelpName = string.Join('|', Words);
         verbosity.Aliases.Add("-v");
-        foreach (var option in (Option[])[format, output, verbosity, seed, device, threads])
+        foreach (var option in (Option[])[format, output, verbosity, seed, device, threads, gitHubStep])
         {
             option.Recursive = true;
             root.Add(option);
@@ -106,7 +113,11 @@ internal sealed class CommonOptions
         VerbosityOf(parsed),
         parsed.GetValue(seed),
         parsed.GetValue(device) ?? "auto",
-        parsed.GetValue(threads) ?? 1);
+        parsed.GetValue(threads) ?? 1,
+        parsed.GetValue(gitHubStep));
+
+    /// <summary>The folder for a step of a GitHub workflow alone, for commands that failed.</summary>
+    public string? GitHubStepOf(ParseResult parsed) => parsed.GetResult(gitHubStep) is null ? null : parsed.GetValue(gitHubStep);
 
     /// <summary>The verbosity alone, which even a failed command needs.</summary>
     public Verbosity VerbosityOf(ParseResult parsed)

@@ -13,7 +13,7 @@ internal static class Examination
     {
         var missing = new List<string>();
         var torch = Try(() => Torch(settings, missing), missing);
-        var cache = Check("cache", NativeTorch.CacheFolder, missing);
+        var cache = Check("cache", UserCache.Folder, missing);
         return new DoctorDocument(
             ToolVersion.Text,
             RuntimeInformation.FrameworkDescription,

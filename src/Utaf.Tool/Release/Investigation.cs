@@ -9,6 +9,7 @@ using Utaf.Stores;
 using Utaf.Tool.Commands;
 using Utaf.Tool.Documents;
 using Utaf.Tool.Options;
+using Utaf.Tool.Output;
 using Utaf.Torch;
 using Utaf.Watching;
 
@@ -132,25 +133,42 @@ internal sealed class Investigation : IDisposable
             context.Write(new ReportDocument(report));
         }
 
-        foreach (var path in ReportFiles.Write(report, judgement.ReportFolder, judgement.Reports))
+        var files = ReportFiles.Write(report, judgement.ReportFolder, judgement.Reports);
+        foreach (var path in files)
         {
             context.Note($"Report: {path}");
         }
 
-        foreach (var (item, finding) in items.Zip(findings))
+        var addresses = new List<string>();
+        try
         {
-            await OpenIssueAsync(run, item, finding).ConfigureAwait(false);
+            foreach (var (item, finding) in items.Zip(findings))
+            {
+                if (await OpenIssueAsync(run, item, finding).ConfigureAwait(false) is { } address)
+                {
+                    addresses.Add(address);
+                }
+            }
+        }
+        finally
+        {
+            // Whoever could not be told by an issue is still told here.
+            if (context.Settings.GitHubStep is { } step)
+            {
+                new GitHubStep(step).Write(report, files, addresses);
+            }
         }
 
         run.Complete();
         return report.ExitCode;
     }
 
-    private async Task OpenIssueAsync(VerificationRun run, WatchItem item, SuspectFinding finding)
+    /// <returns>The issue's address; null where none was opened or commented.</returns>
+    private async Task<string?> OpenIssueAsync(VerificationRun run, WatchItem item, SuspectFinding finding)
     {
         if (issues is null)
         {
-            return;
+            return null;
         }
 
         var outcome = await issues.ReportAsync(finding, run.EvidenceId(item), context.CancellationToken).ConfigureAwait(false);
@@ -166,9 +184,13 @@ internal sealed class Investigation : IDisposable
             IssueAction.AlreadyReported => "Issue, as it was",
             _ => null,
         };
-        if (what is not null)
+        if (what is null)
         {
-            context.Note($"{what}: {Untrusted.Line(outcome.Url!)}");
+            return null;
         }
+
+        var address = Untrusted.Line(outcome.Url!);
+        context.Note($"{what}: {address}");
+        return address;
     }
 }

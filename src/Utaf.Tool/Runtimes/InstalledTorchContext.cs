@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using Utaf.Torch;
@@ -19,13 +20,15 @@ internal sealed class InstalledTorchContext : AssemblyLoadContext
     /// <summary>Runs the command line in such a context; null where no back end is installed, and the process runs it as it is.</summary>
     public static Task<int>? RunAsync(string[] arguments)
     {
-        // Two looks at the disk are all that a machine without one pays.
-        if (Environment.GetEnvironmentVariable(InstalledTorch.Variable) is not { Length: > 0 }
-            && !Directory.Exists(Path.Combine(NativeTorch.CacheFolder, "runtimes")))
-        {
-            return null;
-        }
+        // One look at the disk is all that a machine without one pays: the assembly that knows more is not loaded.
+        return Environment.GetEnvironmentVariable("UTAF_TORCH") is { Length: > 0 } || Directory.Exists(Path.Combine(UserCache.Folder, "runtimes"))
+            ? RunInContextAsync(arguments)
+            : null;
+    }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Task<int>? RunInContextAsync(string[] arguments)
+    {
         if (InstalledTorch.Here.UsedFolder is not { } folder)
         {
             return null;

