@@ -43,7 +43,7 @@ public sealed class TemplateTests(LocalFeed feed, InstalledTool tool) : IClassFi
         Assert.Equal(2, workflows.Length);
         foreach (var workflow in workflows)
         {
-            (await Linters.ValidateAsync(workflow)).MustEndWith(0);
+            (await Linters.ValidateAsync(workflow, folder.Path)).MustEndWith(0);
             (await Linters.ActionLintAsync(workflow)).MustEndWith(0);
             (await Linters.LanguageServiceAsync(workflow, folder.Path)).MustEndWith(0);
             var text = await File.ReadAllTextAsync(workflow, TestContext.Current.CancellationToken);

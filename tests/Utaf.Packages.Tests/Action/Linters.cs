@@ -8,8 +8,16 @@ namespace Utaf.Packages.Tests.Action;
 internal static class Linters
 {
     /// <summary>By the schema of workflows and actions.</summary>
-    public static Task<ShellResult> ValidateAsync(string file) =>
-        Shell.RunAsync("node", [Peers.Script("@action-validator/cli/cli.mjs"), Path.GetFileName(file)], Path.GetDirectoryName(file)!);
+    /// <param name="file">The workflow or action.</param>
+    /// <param name="folder">For a copy.</param>
+    public static async Task<ShellResult> ValidateAsync(string file, string folder)
+    {
+        // Its schema is older than one permission; the two other linters know it.
+        var copy = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "validated")).FullName, Path.GetFileName(file));
+        var lines = await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken);
+        await File.WriteAllLinesAsync(copy, lines.Where(line => line.Trim() != "attestations: write"), TestContext.Current.CancellationToken);
+        return await Shell.RunAsync("node", [Peers.Script("@action-validator/cli/cli.mjs"), Path.GetFileName(copy)], Path.GetDirectoryName(copy)!);
+    }
 
     /// <summary>By expressions, shells and well-known actions; workflows only.</summary>
     public static Task<ShellResult> ActionLintAsync(string file) =>
