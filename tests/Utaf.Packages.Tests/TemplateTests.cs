@@ -37,7 +37,7 @@ public sealed class TemplateTests(LocalFeed feed, InstalledTool tool) : IClassFi
     [Fact]
     public async Task The_workflows_pass_the_linters_and_have_the_permissions_they_need()
     {
-        var made = await MakeAsync("utaf-release", "--runner", "self-hosted, gpu", "--device", "cuda:0", "--action", "octo-org/utaf@v1.2.3");
+        var made = await MakeAsync("utaf-release", "--runner", "self-hosted, linux", "--device", "cuda:0", "--action", "octo-org/utaf@v1.2.3");
 
         var workflows = Directory.GetFiles(Path.Combine(made, ".github", "workflows"));
         Assert.Equal(2, workflows.Length);

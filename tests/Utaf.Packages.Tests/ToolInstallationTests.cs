@@ -31,8 +31,7 @@ public sealed class ToolInstallationTests(LocalFeed feed, InstalledTool tool) : 
     public async Task Installed_globally_it_is_a_command_of_dotnet()
     {
         var home = folder.File("home");
-        Directory.CreateDirectory(home);
-        var variables = Variables(("DOTNET_CLI_HOME", home), ("HOME", home));
+        var variables = Variables(("HOME", home));
         (await Shell.RunAsync("dotnet", ["tool", "install", "--global", "Utaf.Tool", "--version", feed.Version], folder.Path, variables)).MustEndWith(0);
 
         variables["PATH"] = Path.Combine(home, ".dotnet", "tools") + Path.PathSeparator + variables["PATH"];
@@ -199,6 +198,9 @@ public sealed class ToolInstallationTests(LocalFeed feed, InstalledTool tool) : 
         {
             ["PATH"] = Environment.GetEnvironmentVariable("PATH"),
             ["UTAF_CACHE"] = tool.Cache,
+
+            // Where dotnet remembers local tools: otherwise the user's home.
+            ["DOTNET_CLI_HOME"] = Directory.CreateDirectory(folder.File("home")).FullName,
         };
         foreach (var (name, value) in more)
         {
