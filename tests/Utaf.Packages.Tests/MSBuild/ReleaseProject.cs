@@ -21,8 +21,8 @@ public sealed class ReleaseProject : IDisposable
         {
             ["STUB_NOTES"] = Notes,
 
-            // Where dotnet remembers which local tools are restored: not beyond these tests, whose folders go.
-            ["DOTNET_CLI_HOME"] = System.IO.Path.Combine(feed.Scratch, "home"),
+            // Where dotnet remembers which local tools are restored: a test must not find what another one restored.
+            ["DOTNET_CLI_HOME"] = folder.File("home"),
             ["DOTNET_GENERATE_ASPNET_CERTIFICATE"] = "false",
             ["STUB_VERSION"] = feed.VersionOf("Utaf.MSBuild"),
         };
