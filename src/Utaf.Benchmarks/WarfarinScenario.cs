@@ -66,7 +66,7 @@ internal static class WarfarinScenario
         using var network = Build();
         Initialisation.ResetAll(network, random);
         using var data = TensorData.From(owner, task, CPU);
-        Trainer.Train(network, network.Parameters, data, (outputs, targets) => task.Loss(outputs, targets, OutputForm.Raw), new TrainingSettings(50), random, "target", CancellationToken.None);
+        Trainer.Train(network, new(network.Parameters, data, OwnsData: false, new Supervision(OutputForm.Raw), new(50), [], random), task, "target", CancellationToken.None);
         return TargetModel.FromNetwork(network, Build, signature);
 
         Network Build() => new(

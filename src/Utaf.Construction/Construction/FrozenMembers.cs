@@ -77,12 +77,11 @@ internal sealed class FrozenMembers : IDisposable
 
     private static FrozenMembers Group(IReadOnlyList<string> names, IReadOnlyList<bool> stolen, IEnumerable<Network> networks, Workshop workshop)
     {
-        var probe = workshop.Owner.Inputs.narrow(0, 0, Math.Min(16, workshop.Owner.Count));
         var perceptrons = new List<(int Place, MlpWeights Weights)>();
         var groups = new List<MemberGroup>();
         foreach (var (network, place) in networks.Select((network, i) => (network, i)))
         {
-            if (MlpWeights.TryRead(network, probe) is { } weights)
+            if (MlpWeights.TryRead(network, workshop.Probe) is { } weights)
             {
                 perceptrons.Add((place, weights));
                 network.Dispose();

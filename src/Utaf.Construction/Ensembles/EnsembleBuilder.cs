@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using TorchSharp;
+using Utaf.Ensembles.Stacks;
 using Utaf.Models;
 using Utaf.Torch;
 
@@ -10,42 +13,150 @@ namespace Utaf.Ensembles;
 /// <param name="Planned">Members of the plan.</param>
 public sealed record BuildProgress(Member Member, int Built, int Planned);
 
-/// <summary>Stage 1: builds the members that a folder misses, in the plan's order.</summary>
-public static class EnsembleBuilder
+/// <summary>
+/// Stage 1: builds the members that a folder misses. Perceptrons wait for others of their shape and are trained together;
+/// everything else is built in the plan's order, one at a time.
+/// </summary>
+public sealed class EnsembleBuilder
 {
+    // So many at once that the time is in the products, so few that a run that is stopped has not lost much.
+    private const int LargestWait = 256;
+
+    private readonly EnsembleFolder folder;
+    private readonly Workshop workshop;
+    private readonly IProgress<BuildProgress>? progress;
+    private readonly CancellationToken cancellationToken;
+    private readonly List<StackMember> waiting = [];
+    private readonly Lock saving = new();
+    private int built;
+
+    private EnsembleBuilder(EnsembleFolder folder, Workshop workshop, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
+    {
+        (this.folder, this.workshop, this.progress, this.cancellationToken) = (folder, workshop, progress, cancellationToken);
+        built = folder.Plan.Members.Count - folder.Missing().Count;
+    }
+
     /// <summary>Builds what is missing.</summary>
     /// <param name="folder">Where members go, one file each.</param>
     /// <param name="workshop">Target, task and data.</param>
-    /// <param name="progress">Told after each member.</param>
+    /// <param name="progress">Told after each member, from one thread at a time.</param>
     /// <param name="cancellationToken">Stops between two training steps; built members stay.</param>
     /// <exception cref="UtafException">UTAF1403: a member's loss or outputs are not finite; UTAF1309: a member cannot be written; UTAF1407: a listed model is the target.</exception>
-    public static void BuildMissing(EnsembleFolder folder, Workshop workshop, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
+    public static void BuildMissing(EnsembleFolder folder, Workshop workshop, IProgress<BuildProgress>? progress, CancellationToken cancellationToken) =>
+        Build(folder, folder.Missing(), workshop, progress, cancellationToken);
+
+    /// <summary>Builds some members.</summary>
+    /// <param name="folder">Where members go, one file each.</param>
+    /// <param name="members">Members that are missing, in the plan's order; what they start from is built or among them.</param>
+    /// <param name="workshop">Target, task and data.</param>
+    /// <param name="progress">Told after each member, from one thread at a time.</param>
+    /// <param name="cancellationToken">Stops between two training steps; built members stay.</param>
+    /// <inheritdoc cref="BuildMissing" path="/exception"/>
+    public static void Build(
+        EnsembleFolder folder, IReadOnlyList<Member> members, Workshop workshop, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
     {
-        var plan = folder.Plan;
-        var missing = folder.Missing();
-        var built = plan.Members.Count - missing.Count;
-        plan.CheckListed(workshop.Target, workshop.Task, workshop.Data);
-        foreach (var member in missing)
+        folder.Plan.CheckListed(workshop.Target, workshop.Task, workshop.Data);
+        var builder = new EnsembleBuilder(folder, workshop, progress, cancellationToken);
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            using var network = Build(folder, workshop, member, cancellationToken);
-            RequireSoundOutputs(workshop, member, network);
-            folder.Save(member, network);
-            progress?.Report(new(member, ++built, plan.Members.Count));
+            builder.Build(members);
+        }
+        finally
+        {
+            builder.Abandon();
         }
     }
 
-    private static Network Build(EnsembleFolder folder, Workshop workshop, Member member, CancellationToken cancellationToken)
+    private void Build(IReadOnlyList<Member> members)
     {
-        var context = new MemberContext(member.Id, workshop, Parent, new SeededRandom(folder.Plan.Seed, member.Id), cancellationToken);
-        return member.Recipe.Build(context).To(workshop.Device);
+        foreach (var member in members)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (waiting.Count >= LargestWait || waiting.Any(other => other.Member.Id == member.Parent))
+            {
+                TrainWaiting();
+            }
 
-        Network Parent() => member.Parent is { } parent
-            ? folder.Load(folder.Plan.Members.First(other => other.Id == parent), workshop.Architectures).To(workshop.Device)
-            : workshop.Target.Copy().To(workshop.Device);
+            var draft = member.Recipe.Prepare(new(member.Id, workshop, () => Parent(member), new SeededRandom(folder.Plan.Seed, member.Id), cancellationToken));
+            draft = draft with { Network = draft.Network.To(workshop.Device) };
+            if (draft.Training is not null && Perceptron.TryRead(draft.Network, workshop.Probe, inTraining: true) is { } perceptron)
+            {
+                waiting.Add(new(member, perceptron, draft.Training));
+                continue;
+            }
+
+            using var network = draft.Network;
+            using var training = draft.Training;
+            if (training is not null)
+            {
+                Trainer.Train(network, training, workshop.Task, member.Id, cancellationToken);
+            }
+
+            Finish(member, network);
+        }
+
+        TrainWaiting();
     }
 
-    private static void RequireSoundOutputs(Workshop workshop, Member member, Network network)
+    /// <summary>Trains those that wait, stack by stack, on all processors: which stack a member is in makes no difference to it.</summary>
+    private void TrainWaiting()
+    {
+        var trainings = waiting.GroupBy(member => member.Key).Select(alike => new StackedTraining([.. alike], workshop.Task)).ToList();
+        try
+        {
+            // The longest first, and each taken up when a processor is free, so that they end at about the same time.
+            var stacks = trainings
+                .SelectMany(training => StackSize.Divide(training.Members, workshop.Device).Select(members => (training, members)))
+                .OrderByDescending(stack => StackSize.Work(stack.members));
+            Parallel.ForEach(
+                Partitioner.Create(stacks, EnumerablePartitionerOptions.NoBuffering),
+                new ParallelOptions { MaxDegreeOfParallelism = StackSize.Threads(workshop.Device), CancellationToken = cancellationToken },
+                stack => stack.training.Train(stack.members, Finish, cancellationToken));
+        }
+        catch (AggregateException e)
+        {
+            // The first is what a user can do something about; the others are likely the same.
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+        finally
+        {
+            trainings.ForEach(training => training.Dispose());
+        }
+    }
+
+    private void Finish(StackMember member)
+    {
+        lock (saving)
+        {
+            Finish(member.Member, member.Perceptron.Network);
+            waiting.Remove(member);
+        }
+
+        member.Training.Dispose();
+        member.Perceptron.Network.Dispose();
+    }
+
+    private void Finish(Member member, Network network)
+    {
+        RequireSoundOutputs(member, network);
+        folder.Save(member, network);
+        progress?.Report(new(member, ++built, folder.Plan.Members.Count));
+    }
+
+    private void Abandon()
+    {
+        foreach (var member in waiting)
+        {
+            member.Training.Dispose();
+            member.Perceptron.Network.Dispose();
+        }
+    }
+
+    private Network Parent(Member member) => member.Parent is { } parent
+        ? folder.Load(folder.Plan.Members.First(other => other.Id == parent), workshop.Architectures).To(workshop.Device)
+        : workshop.Target.Copy().To(workshop.Device);
+
+    private void RequireSoundOutputs(Member member, Network network)
     {
         using var scope = torch.NewDisposeScope();
         var outputs = Evaluation.Outputs(network, workshop.Public.Inputs.narrow(0, 0, Math.Min(512, workshop.Public.Count)));

@@ -36,13 +36,18 @@ public sealed record IndependentTraining(Architecture Architecture, DataSource S
     public override Architecture ArchitectureAfter(Architecture parent) => Architecture;
 
     /// <inheritdoc/>
-    public override Network Build(MemberContext context)
+    public override MemberDraft Prepare(MemberContext context)
     {
         var workshop = context.Workshop;
         var network = Architecture.Build(workshop.Architectures, context.Random).To(workshop.Device);
-        using var irrelevant = Source == DataSource.Irrelevant ? Irrelevant(context) : null;
-        context.Train(network, network.Parameters, irrelevant ?? (Source == DataSource.Owner ? workshop.Owner : workshop.Public), Training);
-        return network;
+        var data = Source switch
+        {
+            DataSource.Owner => workshop.Owner,
+            DataSource.Public => workshop.Public,
+            _ => Irrelevant(context),
+        };
+        var owned = Source == DataSource.Irrelevant;
+        return new(network, new(network.Parameters, data, owned, new Supervision(network.Form), Training, [], context.Random));
     }
 
     private TensorData Irrelevant(MemberContext context)

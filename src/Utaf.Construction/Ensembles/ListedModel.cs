@@ -24,5 +24,6 @@ public sealed record ListedModel(string Path, string Sha256) : Recipe
     public override Architecture ArchitectureAfter(Architecture parent) => new ListedArchitecture(Path, Sha256);
 
     /// <inheritdoc/>
-    public override Network Build(MemberContext context) => ArchitectureAfter(null!).Build(context.Workshop.Architectures, context.Random);
+    public override MemberDraft Prepare(MemberContext context) =>
+        new(ArchitectureAfter(null!).Build(context.Workshop.Architectures, context.Random), Training: null);
 }

@@ -1,5 +1,6 @@
 using Utaf.Models;
 using Utaf.Torch;
+using static TorchSharp.torch;
 
 namespace Utaf.Ensembles;
 
@@ -16,11 +17,20 @@ public sealed record MemberContext(
     SeededRandom Random,
     CancellationToken CancellationToken)
 {
-    /// <summary>Trains with the task's own loss on the thief's data.</summary>
-    public void TrainOnPublicData(Network network, IReadOnlyList<NamedTensor> parameters, TrainingSettings settings, Action? afterStep = null) =>
-        Train(network, parameters, Workshop.Public, settings, afterStep);
+    /// <summary>A draft that is to be trained with the task's own loss on the thief's data.</summary>
+    /// <param name="network">The network as it starts.</param>
+    /// <param name="learned">The tensors to learn.</param>
+    /// <param name="settings">How long; for no epochs at all the member is finished.</param>
+    /// <param name="kept">What removes numbers of the network for good; owned by the draft.</param>
+    public MemberDraft OnPublicData(Network network, IReadOnlyList<NamedTensor> learned, TrainingSettings settings, IReadOnlyList<(NamedTensor Parameter, Tensor Keep)>? kept = null)
+    {
+        var training = new MemberTraining(learned, Workshop.Public, OwnsData: false, new Supervision(network.Form), settings, kept ?? [], Random);
+        if (settings.Epochs > 0)
+        {
+            return new(network, training);
+        }
 
-    /// <summary>Trains with the task's own loss.</summary>
-    public void Train(Network network, IReadOnlyList<NamedTensor> parameters, TensorData data, TrainingSettings settings, Action? afterStep = null) =>
-        Trainer.Train(network, parameters, data, (outputs, targets) => Workshop.Task.Loss(outputs, targets, network.Form), settings, Random, MemberId, CancellationToken, afterStep);
+        training.Dispose();
+        return new(network, null);
+    }
 }

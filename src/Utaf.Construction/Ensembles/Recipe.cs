@@ -27,9 +27,22 @@ public abstract record Recipe
     /// <param name="parent">The architecture of the model it starts from.</param>
     public abstract Architecture ArchitectureAfter(Architecture parent);
 
-    /// <summary>Makes the member.</summary>
-    /// <exception cref="UtafException">UTAF1403: a loss or an output is not finite.</exception>
-    public abstract Network Build(MemberContext context);
+    /// <summary>Makes the member up to its training, which is left to whoever asked.</summary>
+    public abstract MemberDraft Prepare(MemberContext context);
+
+    /// <summary>Makes the member by itself.</summary>
+    /// <exception cref="UtafException">UTAF1403: a loss is not finite.</exception>
+    public Network Build(MemberContext context)
+    {
+        var draft = Prepare(context);
+        using var training = draft.Training;
+        if (training is not null)
+        {
+            Trainer.Train(draft.Network, training, context.Workshop.Task, context.MemberId, context.CancellationToken);
+        }
+
+        return draft.Network;
+    }
 }
 
 /// <summary>What a thief does to a stolen model so that it is not recognised.</summary>
@@ -39,7 +52,7 @@ public abstract record Obfuscation : Recipe
     public override Architecture ArchitectureAfter(Architecture parent) => parent;
 
     /// <inheritdoc/>
-    public override Network Build(MemberContext context)
+    public override MemberDraft Prepare(MemberContext context)
     {
         var stolen = context.Parent();
         try
@@ -53,8 +66,8 @@ public abstract record Obfuscation : Recipe
         }
     }
 
-    /// <summary>Changes the stolen model, or makes another from it.</summary>
+    /// <summary>Changes the stolen model, or makes another from it, up to the training.</summary>
     /// <param name="stolen">A copy of the target or of another member; owned by the obfuscation.</param>
     /// <param name="context">Data, random numbers and limits of this member.</param>
-    protected abstract Network Apply(Network stolen, MemberContext context);
+    protected abstract MemberDraft Apply(Network stolen, MemberContext context);
 }

@@ -1,6 +1,5 @@
 using TorchSharp;
 using Utaf.Models;
-using Utaf.Torch;
 using static TorchSharp.torch;
 
 namespace Utaf.Ensembles;
@@ -11,31 +10,19 @@ namespace Utaf.Ensembles;
 /// <param name="LearningRate">Adam's, above 0.</param>
 public sealed record TrainingSettings(int Epochs, int BatchSize = 64, double LearningRate = 1e-3);
 
-/// <summary>Trains one network on one table.</summary>
+/// <summary>Trains one network of any kind.</summary>
 public static class Trainer
 {
-    /// <summary>Minimises a loss over the data; the network is in eval mode afterwards.</summary>
+    /// <summary>Minimises the lesson's loss over the data; the network is in eval mode afterwards.</summary>
     /// <param name="network">Changed in place.</param>
-    /// <param name="parameters">The tensors to learn; all others stay as they are.</param>
-    /// <param name="data">Inputs and targets on the network's device.</param>
-    /// <param name="loss">The loss of a batch: (outputs, targets) to a scalar.</param>
-    /// <param name="settings">Epochs, batch size and learning rate.</param>
-    /// <param name="random">Decides the order of the examples.</param>
+    /// <param name="training">What is learned from what, and for how long.</param>
+    /// <param name="task">What the target was trained to do.</param>
     /// <param name="name">The member, for messages.</param>
-    /// <param name="afterStep">Called after each step, for what has to hold throughout, such as pruned weights staying zero.</param>
     /// <param name="cancellationToken">Looked at after every step.</param>
     /// <exception cref="UtafException">UTAF1403: the loss is NaN or infinite.</exception>
-    public static void Train(
-        Network network,
-        IReadOnlyList<NamedTensor> parameters,
-        TensorData data,
-        Func<Tensor, Tensor, Tensor> loss,
-        TrainingSettings settings,
-        SeededRandom random,
-        string name,
-        CancellationToken cancellationToken,
-        Action? afterStep = null)
+    public static void Train(Network network, MemberTraining training, LearningTask task, string name, CancellationToken cancellationToken)
     {
+        var (parameters, data, settings, random) = (training.Learned, training.Data, training.Settings, training.Random);
         var learned = parameters.Select(parameter => parameter.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var parameter in network.Parameters)
         {
@@ -73,11 +60,11 @@ public static class Trainer
                 using var scope = NewDisposeScope();
                 var batch = order.narrow(0, start, size);
                 var outputs = network.Forward(data.Inputs.index_select(0, batch)).flatten(1);
-                var objective = loss(outputs, data.Targets.index_select(0, batch));
+                var objective = training.Lesson.Losses(task, outputs, data.Targets.index_select(0, batch)).mean();
                 optimiser.zero_grad();
                 objective.backward();
                 optimiser.step();
-                afterStep?.Invoke();
+                Remove(training.Kept);
                 total.add_(objective.detach());
             }
 
@@ -88,5 +75,14 @@ public static class Trainer
         }
 
         network.EvaluationMode();
+    }
+
+    private static void Remove(IReadOnlyList<(NamedTensor Parameter, Tensor Keep)> kept)
+    {
+        using var noGradient = no_grad();
+        foreach (var (parameter, keep) in kept)
+        {
+            parameter.Tensor.mul_(keep);
+        }
     }
 }

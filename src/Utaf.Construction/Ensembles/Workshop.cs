@@ -20,6 +20,7 @@ public sealed class Workshop : IDisposable
         Architectures = ContextOf(target, task, data);
         Owner = TensorData.From(data.Owner, task, device);
         Public = TensorData.From(data.Public, task, device);
+        Probe = Owner.Inputs.narrow(0, 0, Math.Min(16, Owner.Count)).DetachFromDisposeScope();
     }
 
     /// <summary>The owner's model.</summary>
@@ -62,6 +63,9 @@ public sealed class Workshop : IDisposable
         return new(target, data.ImageShape, new(inputMean, inputDeviation, outputMean, outputDeviation));
     }
 
+    /// <summary>A few of the owner's inputs, to try networks on, [n, input…].</summary>
+    public Tensor Probe { get; }
+
     /// <summary>A teacher's outputs on the public data, [n, out], computed once per teacher.</summary>
     public Tensor TeacherOutputs(string key, Network teacher)
     {
@@ -77,6 +81,7 @@ public sealed class Workshop : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Probe.Dispose();
         Owner.Dispose();
         Public.Dispose();
         foreach (var outputs in teacherOutputs.Values)

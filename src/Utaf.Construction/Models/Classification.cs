@@ -46,24 +46,28 @@ public sealed class Classification : LearningTask
     public override Tensor Targets(DataTable data) => tensor(data.Targets.Select(label => (long)label).ToArray());
 
     /// <inheritdoc/>
-    public override Tensor Loss(Tensor outputs, Tensor targets, OutputForm form) =>
-        nn.functional.nll_loss(nn.functional.log_softmax(Scores(outputs, form), 1), targets);
+    public override Tensor Losses(Tensor outputs, Tensor targets, OutputForm form)
+    {
+        using var scope = NewDisposeScope();
+        var log = nn.functional.log_softmax(Scores(outputs, form), 1);
+        return nn.functional.nll_loss(log, targets, reduction: nn.Reduction.None).MoveToOuterDisposeScope();
+    }
 
     /// <summary>
-    /// Hinton, Vinyals and Dean (2015): T² · KL(teacher at T ‖ student at T), the mean over examples. At temperature 0 the
-    /// student learns the teacher's labels alone, as from an API that gives no more.
+    /// Hinton, Vinyals and Dean (2015): T² · KL(teacher at T ‖ student at T). At temperature 0 the student learns the
+    /// teacher's labels alone, as from an API that gives no more.
     /// </summary>
-    public override Tensor DistillationLoss(Tensor student, OutputForm studentForm, Tensor teacher, OutputForm teacherForm, double temperature)
+    public override Tensor DistillationLosses(Tensor student, OutputForm studentForm, Tensor teacher, OutputForm teacherForm, double temperature)
     {
         using var scope = NewDisposeScope();
         if (temperature == 0)
         {
-            return Loss(student, Scores(teacher, teacherForm).argmax(1), studentForm).MoveToOuterDisposeScope();
+            return Losses(student, Scores(teacher, teacherForm).argmax(1), studentForm).MoveToOuterDisposeScope();
         }
 
         var learned = nn.functional.log_softmax(Scores(student, studentForm) / temperature, 1);
         var taught = nn.functional.log_softmax(Scores(teacher, teacherForm) / temperature, 1);
-        var divergence = (taught.exp() * (taught - learned)).sum(1).mean();
+        var divergence = (taught.exp() * (taught - learned)).sum(1);
         return (divergence * (temperature * temperature)).MoveToOuterDisposeScope();
     }
 

@@ -35,19 +35,19 @@ public abstract class LearningTask
     /// <summary>The targets of a table as the loss wants them.</summary>
     public abstract Tensor Targets(DataTable data);
 
-    /// <summary>The supervised loss, a scalar.</summary>
+    /// <summary>The supervised loss of each example, [N]: what is minimised is its mean.</summary>
     /// <param name="outputs">[N, out], of the given form.</param>
     /// <param name="targets">As <see cref="Targets"/> makes them.</param>
     /// <param name="form">What the outputs mean.</param>
-    public abstract Tensor Loss(Tensor outputs, Tensor targets, OutputForm form);
+    public abstract Tensor Losses(Tensor outputs, Tensor targets, OutputForm form);
 
-    /// <summary>The loss of a student that imitates a teacher, a scalar.</summary>
+    /// <summary>The loss of a student that imitates a teacher, of each example, [N].</summary>
     /// <param name="student">[N, out].</param>
     /// <param name="studentForm">What the student's outputs mean.</param>
     /// <param name="teacher">[N, out].</param>
     /// <param name="teacherForm">What the teacher's outputs mean.</param>
     /// <param name="temperature">Hinton's temperature, or 0 for labels alone; tasks without classes have no use for it.</param>
-    public abstract Tensor DistillationLoss(Tensor student, OutputForm studentForm, Tensor teacher, OutputForm teacherForm, double temperature);
+    public abstract Tensor DistillationLosses(Tensor student, OutputForm studentForm, Tensor teacher, OutputForm teacherForm, double temperature);
 
     /// <summary>The outputs as an API would serve them, [N, out]: what the meta-verifier reads.</summary>
     public abstract Tensor Product(Tensor outputs, OutputForm form);

@@ -31,11 +31,15 @@ public sealed class Regression : LearningTask
     public override Tensor Targets(DataTable data) => tensor(data.Targets, data.Count, data.TargetWidth);
 
     /// <inheritdoc/>
-    public override Tensor Loss(Tensor outputs, Tensor targets, OutputForm form) => nn.functional.mse_loss(outputs, targets);
+    public override Tensor Losses(Tensor outputs, Tensor targets, OutputForm form)
+    {
+        using var scope = NewDisposeScope();
+        return nn.functional.mse_loss(outputs, targets, nn.Reduction.None).mean([1]).MoveToOuterDisposeScope();
+    }
 
     /// <inheritdoc/>
-    public override Tensor DistillationLoss(Tensor student, OutputForm studentForm, Tensor teacher, OutputForm teacherForm, double temperature) =>
-        nn.functional.mse_loss(student, teacher);
+    public override Tensor DistillationLosses(Tensor student, OutputForm studentForm, Tensor teacher, OutputForm teacherForm, double temperature) =>
+        Losses(student, teacher, studentForm);
 
     /// <inheritdoc/>
     public override Tensor Product(Tensor outputs, OutputForm form) => outputs.alias();

@@ -41,7 +41,8 @@ public sealed class EnsembleBuilderTests : IDisposable
         Build(folder, built);
 
         Assert.Empty(folder.Missing());
-        Assert.Equal(Few.Select((member, i) => new BuildProgress(member, i + 1, Few.Length)), built);
+        Assert.Equal(Enumerable.Range(1, Few.Length), built.Select(progress => progress.Built));
+        Assert.Equal(Few.ToHashSet(), built.Select(progress => progress.Member).ToHashSet());
         Assert.Equal(folder.Plan.Hash()[..16], Path.GetFileName(folder.Path));
         foreach (var member in Few)
         {

@@ -293,5 +293,5 @@ public sealed class ObfuscationTests : IDisposable
     private static IEnumerable<Tensor> Weights(Network network) => network.Parameters.Where(parameter => parameter.IsWeight).Select(weight => weight.Tensor.flatten());
 
     private static double Loss(SmallTask task, Network network) =>
-        task.Workshop.Task.Loss(network.Forward(task.Workshop.Public.Inputs), task.Workshop.Public.Targets, network.Form).ToDouble();
+        task.Workshop.Task.Losses(network.Forward(task.Workshop.Public.Inputs), task.Workshop.Public.Targets, network.Form).mean().ToDouble();
 }

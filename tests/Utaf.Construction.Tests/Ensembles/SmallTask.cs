@@ -23,7 +23,8 @@ internal sealed class SmallTask : IDisposable
     public Workshop Workshop { get; }
 
     /// <summary>The regression MLP 5-8-1; its targets are its own outputs and some noise.</summary>
-    public static SmallTask Mlp(int examples = 128) => new("mlp-scripted.pt", new Regression(), Table([5], examples, "owner", 0), Table([5], examples, "public", 0));
+    public static SmallTask Mlp(int examples = 128, int? open = null) =>
+        new("mlp-scripted.pt", new Regression(), Table([5], examples, "owner", 0), Table([5], open ?? examples, "public", 0));
 
     /// <summary>The CNN [1, 8, 8] with batch norm, 4 classes.</summary>
     public static SmallTask Cnn(int examples = 96) => new("cnn-scripted.pt", new Classification(), Table([1, 8, 8], examples, "owner", 4), Table([1, 8, 8], examples, "public", 4));

@@ -21,7 +21,7 @@ public sealed class LossTests : IDisposable
         var student = Fixtures.Tensor(vectors.GetProperty("studentLogits")).requires_grad_();
         var teacher = Fixtures.Tensor(vectors.GetProperty("teacherLogits"));
 
-        var loss = new Classification().DistillationLoss(student, OutputForm.Logits, teacher, OutputForm.Logits, expected.GetProperty("temperature").GetDouble());
+        var loss = new Classification().DistillationLosses(student, OutputForm.Logits, teacher, OutputForm.Logits, expected.GetProperty("temperature").GetDouble()).mean();
         loss.backward();
 
         Fixtures.Near([expected.GetProperty("loss").GetSingle()], loss);
@@ -35,7 +35,7 @@ public sealed class LossTests : IDisposable
         var expected = vectors.GetProperty("meanSquaredError");
         var student = Fixtures.Tensor(vectors.GetProperty("studentLogits")).requires_grad_();
 
-        var loss = new Regression().DistillationLoss(student, OutputForm.Raw, Fixtures.Tensor(vectors.GetProperty("teacherLogits")), OutputForm.Raw, 4);
+        var loss = new Regression().DistillationLosses(student, OutputForm.Raw, Fixtures.Tensor(vectors.GetProperty("teacherLogits")), OutputForm.Raw, 4).mean();
         loss.backward();
 
         Fixtures.Near([expected.GetProperty("loss").GetSingle()], loss);
@@ -57,8 +57,8 @@ public sealed class LossTests : IDisposable
         {
             var outputs = Fixtures.Tensor(vectors.GetProperty(name));
 
-            Fixtures.Near([nn.functional.cross_entropy(logits, targets).ToSingle()], task.Loss(outputs, targets, form), 1e-4);
-            Assert.Equal(0, task.DistillationLoss(logits, OutputForm.Logits, outputs, form, 4).ToSingle(), 1e-5);
+            Fixtures.Near([nn.functional.cross_entropy(logits, targets).ToSingle()], task.Losses(outputs, targets, form).mean(), 1e-4);
+            Assert.Equal(0, task.DistillationLosses(logits, OutputForm.Logits, outputs, form, 4).mean().ToSingle(), 1e-5);
             Assert.Equal(task.Utility(logits, targets, OutputForm.Logits), task.Utility(outputs, targets, form));
         }
     }
@@ -68,7 +68,7 @@ public sealed class LossTests : IDisposable
     {
         var outputs = tensor(new float[] { 0, 1, 1, 0 }, 2, 2).requires_grad_();
 
-        var loss = new Classification().Loss(outputs, tensor(new long[] { 0, 0 }), OutputForm.Probabilities);
+        var loss = new Classification().Losses(outputs, tensor(new long[] { 0, 0 }), OutputForm.Probabilities).mean();
         loss.backward();
 
         Assert.True(float.IsFinite(loss.ToSingle()));
@@ -92,10 +92,10 @@ public sealed class LossTests : IDisposable
         var targets = tensor(new long[] { 0, 0, 1 });
         var expected = nn.functional.binary_cross_entropy_with_logits(logits.flatten(), targets.to_type(ScalarType.Float32)).ToSingle();
 
-        Fixtures.Near([expected], task.Loss(outputs, targets, form));
+        Fixtures.Near([expected], task.Losses(outputs, targets, form).mean());
         Fixtures.Near(logits.sigmoid().data<float>().ToArray(), task.Product(outputs, form));
         Assert.Equal(2 / 3.0, task.Utility(outputs, targets, form), 1e-6);
-        Assert.Equal(0, task.DistillationLoss(logits, OutputForm.Logits, outputs, form, 2).ToSingle(), 1e-5);
+        Assert.Equal(0, task.DistillationLosses(logits, OutputForm.Logits, outputs, form, 2).mean().ToSingle(), 1e-5);
     }
 
     [Fact]

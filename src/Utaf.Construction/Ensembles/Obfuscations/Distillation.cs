@@ -22,21 +22,13 @@ public sealed record Distillation(Architecture Student, TrainingSettings Trainin
     public override Architecture ArchitectureAfter(Architecture parent) => Student;
 
     /// <inheritdoc/>
-    protected override Network Apply(Network stolen, MemberContext context)
+    protected override MemberDraft Apply(Network stolen, MemberContext context)
     {
         var workshop = context.Workshop;
         var taught = workshop.TeacherOutputs(stolen.WeightsSha256(), stolen);
         var student = Student.Build(workshop.Architectures, context.Random).To(workshop.Device);
-        Trainer.Train(
-            student,
-            student.Parameters,
-            workshop.Public with { Targets = taught },
-            (outputs, teacher) => workshop.Task.DistillationLoss(outputs, student.Form, teacher, stolen.Form, Temperature),
-            Training,
-            context.Random,
-            context.MemberId,
-            context.CancellationToken);
+        var lesson = new Imitation(student.Form, stolen.Form, Temperature);
         stolen.Dispose();
-        return student;
+        return new(student, new(student.Parameters, workshop.Public with { Targets = taught }, OwnsData: false, lesson, Training, [], context.Random));
     }
 }

@@ -20,37 +20,26 @@ public sealed record FilterPruning(double Ratio, PruningCriterion Criterion, Tra
     public override string Family => "filter-pruning";
 
     /// <inheritdoc/>
-    protected override Network Apply(Network stolen, MemberContext context)
+    protected override MemberDraft Apply(Network stolen, MemberContext context)
     {
-        using var masksScope = NewDisposeScope();
-        using (no_grad())
-        {
-            // A removed filter takes its bias and its batch norm's channel with it: the channel is gone, not constant.
-            var masks = Convolutions(stolen).SelectMany(kernels => Removals(stolen, kernels, context)).ToList();
-            void Remove()
-            {
-                using var noGradient = no_grad();
-                foreach (var (tensor, keep) in masks)
-                {
-                    tensor.mul_(keep);
-                }
-            }
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
 
-            Remove();
-            if (Recovery.Epochs > 0)
-            {
-                using var gradient = enable_grad();
-                context.TrainOnPublicData(stolen, stolen.Parameters, Recovery, afterStep: Remove);
-            }
+        // A removed filter takes its bias and its batch norm's channel with it: the channel is gone, not constant.
+        var kept = Convolutions(stolen).SelectMany(kernels => Removals(stolen, kernels, context)).ToList();
+        foreach (var (parameter, keep) in kept)
+        {
+            parameter.Tensor.mul_(keep);
+            keep.DetachFromDisposeScope();
         }
 
-        return stolen;
+        return context.OnPublicData(stolen, stolen.Parameters, Recovery, kept);
     }
 
     /// <summary>The kernels of the network's convolutions: [filters, channels, …] with at least one spatial dimension.</summary>
     public static IEnumerable<NamedTensor> Convolutions(Network network) => network.Parameters.Where(parameter => parameter.Tensor.dim() >= 3);
 
-    private IEnumerable<(Tensor Tensor, Tensor Keep)> Removals(Network stolen, NamedTensor kernels, MemberContext context)
+    private IEnumerable<(NamedTensor Parameter, Tensor Keep)> Removals(Network stolen, NamedTensor kernels, MemberContext context)
     {
         var filters = kernels.Tensor.shape[0];
         var removed = Math.Min(filters - 1, (long)Math.Round(Ratio * filters));
@@ -68,10 +57,10 @@ public sealed record FilterPruning(double Ratio, PruningCriterion Criterion, Tra
             .Concat(Layers.NormAfter(stolen, kernels))
             .Where(parameter => parameter.Tensor.dim() == 1 && parameter.Tensor.shape[0] == filters);
 
-        yield return (kernels.Tensor, keep.view([filters, .. Enumerable.Repeat(1L, (int)kernels.Tensor.dim() - 1)]));
+        yield return (kernels, keep.view([filters, .. Enumerable.Repeat(1L, (int)kernels.Tensor.dim() - 1)]));
         foreach (var parameter in channel)
         {
-            yield return (parameter.Tensor, keep);
+            yield return (parameter, keep.alias());
         }
     }
 }

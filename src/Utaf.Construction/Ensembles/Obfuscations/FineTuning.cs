@@ -29,10 +29,9 @@ public sealed record FineTuning(TrainedLayers Layers, TrainingSettings Training,
     public override string Family => "fine-tuning";
 
     /// <inheritdoc/>
-    protected override Network Apply(Network stolen, MemberContext context)
+    protected override MemberDraft Apply(Network stolen, MemberContext context)
     {
         var last = Models.Layers.Last(stolen, context.Workshop.Target.Signature.OutputWidth);
-        context.TrainOnPublicData(stolen, Layers == TrainedLayers.Last ? last : stolen.Parameters, Training);
-        return stolen;
+        return context.OnPublicData(stolen, Layers == TrainedLayers.Last ? last : stolen.Parameters, Training);
     }
 }

@@ -18,11 +18,10 @@ public sealed record Retraining(TrainedLayers Layers, TrainingSettings Training,
     public override string Family => "retraining";
 
     /// <inheritdoc/>
-    protected override Network Apply(Network stolen, MemberContext context)
+    protected override MemberDraft Apply(Network stolen, MemberContext context)
     {
         var last = Models.Layers.Last(stolen, context.Workshop.Target.Signature.OutputWidth);
         Initialisation.ResetLayer(last, context.Random);
-        context.TrainOnPublicData(stolen, Layers == TrainedLayers.Last ? last : stolen.Parameters, Training);
-        return stolen;
+        return context.OnPublicData(stolen, Layers == TrainedLayers.Last ? last : stolen.Parameters, Training);
     }
 }

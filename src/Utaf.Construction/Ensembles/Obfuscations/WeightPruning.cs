@@ -43,33 +43,25 @@ public sealed record WeightPruning(double Ratio, PruningScope Scope, PruningCrit
     public override string Family => "weight-pruning";
 
     /// <inheritdoc/>
-    protected override Network Apply(Network stolen, MemberContext context)
+    protected override MemberDraft Apply(Network stolen, MemberContext context)
     {
-        using var masksScope = NewDisposeScope();
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+
         // Biases stay: they are few, and zeroing them costs accuracy that a thief would want to keep.
         var weights = stolen.Parameters.Where(parameter => parameter.IsWeight).ToList();
         var masks = Masks(weights, context);
-        Prune();
-        if (Recovery.Epochs > 0)
+        foreach (var (weight, mask) in weights.Zip(masks))
         {
-            context.TrainOnPublicData(stolen, stolen.Parameters, Recovery, afterStep: Prune);
+            weight.Tensor.mul_(mask);
+            mask.DetachFromDisposeScope();
         }
 
-        return stolen;
-
-        void Prune()
-        {
-            using var noGradient = no_grad();
-            foreach (var (weight, mask) in weights.Zip(masks))
-            {
-                weight.Tensor.mul_(mask);
-            }
-        }
+        return context.OnPublicData(stolen, stolen.Parameters, Recovery, [.. weights.Zip(masks)]);
     }
 
     private List<Tensor> Masks(List<NamedTensor> weights, MemberContext context)
     {
-        using var noGradient = no_grad();
         var importance = weights
             .Select(weight => Criterion == PruningCriterion.L1
                 ? weight.Tensor.abs()

@@ -1,0 +1,33 @@
+using Utaf.Models;
+using static TorchSharp.torch;
+
+namespace Utaf.Ensembles;
+
+/// <summary>What a member is taught by. Lessons that are equal can be given to many members at once.</summary>
+public abstract record Lesson
+{
+    /// <summary>The loss of each example, [N]; what is minimised is its mean.</summary>
+    /// <param name="task">What the target was trained to do.</param>
+    /// <param name="outputs">The member's, [N, out].</param>
+    /// <param name="targets">The data's, [N] or [N, …].</param>
+    public abstract Tensor Losses(LearningTask task, Tensor outputs, Tensor targets);
+}
+
+/// <summary>The task's own loss on labels or quantities.</summary>
+/// <param name="Form">What the member's outputs mean.</param>
+public sealed record Supervision(OutputForm Form) : Lesson
+{
+    /// <inheritdoc/>
+    public override Tensor Losses(LearningTask task, Tensor outputs, Tensor targets) => task.Losses(outputs, targets, Form);
+}
+
+/// <summary>A teacher's outputs on the same inputs.</summary>
+/// <param name="Student">What the member's outputs mean.</param>
+/// <param name="Teacher">What the teacher's outputs mean.</param>
+/// <param name="Temperature">Hinton's, or 0 for labels alone.</param>
+public sealed record Imitation(OutputForm Student, OutputForm Teacher, double Temperature) : Lesson
+{
+    /// <inheritdoc/>
+    public override Tensor Losses(LearningTask task, Tensor outputs, Tensor targets) =>
+        task.DistillationLosses(outputs, Student, targets, Teacher, Temperature);
+}
