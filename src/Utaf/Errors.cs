@@ -276,12 +276,16 @@ public static class Errors
         Usage("UTAF1405", "utaf", $"The ensemble is too small to be split: {detail} Choose a larger profile or smaller fractions.");
 
     /// <summary>The ensemble is not complete.</summary>
-    public static UtafException IncompleteEnsemble(string folder, int built, int planned) =>
-        Usage("UTAF1406", folder, $"The ensemble has {built} of {planned} members. Build the rest with: dotnet utaf ensemble build.");
+    public static UtafException IncompleteEnsemble(string folder, int planned, IReadOnlyList<string> missing) =>
+        Usage("UTAF1406", folder, $"The ensemble has {planned - missing.Count} of {planned} members; missing are {string.Join(", ", missing.Take(5))}{(missing.Count > 5 ? $" and {missing.Count - 5} more" : "")}. Build the rest with: dotnet utaf ensemble build.");
 
     /// <summary>A listed negative is the target.</summary>
     public static UtafException ListedTarget(string path) =>
         Usage("UTAF1407", path, "This model was listed as independent, but its weights are the target's. Remove it from --negatives.");
+
+    /// <summary>A child process that built a part of the ensemble ended badly.</summary>
+    public static UtafException FailedJob(string shard, int exitCode, string said) =>
+        Environment("UTAF1408", shard, $"The process that built this part of the ensemble ended with {exitCode}{(said.Length > 0 ? $", saying: {said}" : " and said nothing: it may have been killed, as for want of memory. Fewer --jobs need less.")} What is built stays; the same command goes on from there.");
 
     /// <summary>The objective is NaN or infinite.</summary>
     public static UtafException Diverged(string stage, int iteration) =>

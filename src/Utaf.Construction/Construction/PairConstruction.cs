@@ -43,7 +43,7 @@ public static class PairConstruction
         options.Check();
         if (folder.Missing() is { Count: > 0 } missing)
         {
-            throw Errors.IncompleteEnsemble(folder.Path, folder.Plan.Members.Count - missing.Count, folder.Plan.Members.Count);
+            throw Errors.IncompleteEnsemble(folder.Path, folder.Plan.Members.Count, [.. missing.Select(member => member.Id)]);
         }
 
         using var scope = NewDisposeScope();

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Utaf.Fingerprints;
 using Utaf.Models;
@@ -6,8 +7,9 @@ using Utaf.Torch;
 namespace Utaf.Ensembles;
 
 /// <summary>
-/// An ensemble on disk: the plan and one safetensors file per member. A member that is there is complete; a run that
-/// was stopped at any moment goes on with those that are missing.
+/// An ensemble on disk: the plan and one safetensors file per member. A run that was stopped at any moment goes on with those
+/// that are missing; a file that was cut short counts as missing. Several machines may work in one folder at once: of two that
+/// build the same member the later one's file, which is the same, takes the earlier one's place.
 /// </summary>
 public sealed class EnsembleFolder
 {
@@ -59,14 +61,21 @@ public sealed class EnsembleFolder
                 throw Errors.Unwritable(path, e);
             }
 
-            AtomicFile.WriteText(planFile, plan.ToJson());
+            // Of two that start the folder at once with other plans, one is told that it came second.
+            if (!AtomicFile.WriteNew(planFile, Encoding.UTF8.GetBytes(plan.ToJson())))
+            {
+                return Open(path, plan);
+            }
         }
 
         return folder;
     }
 
     /// <summary>Whether a member is built.</summary>
-    public bool Has(Member member) => File.Exists(FileOf(member));
+    public bool Has(Member member) => File.Exists(FileOf(member)) && IsWhole(member);
+
+    /// <summary>Members whose files were cut short: they are built again.</summary>
+    public IReadOnlyList<Member> Broken() => [.. Plan.Members.Where(member => File.Exists(FileOf(member)) && !IsWhole(member))];
 
     /// <summary>The planned members that are not built yet.</summary>
     public IReadOnlyList<Member> Missing() => [.. Plan.Members.Where(member => !Has(member))];
@@ -150,7 +159,20 @@ public sealed class EnsembleFolder
         return member.Recipe.ArchitectureAfter(parent);
     }
 
-    private string FileOf(Member member) => System.IO.Path.Combine(Path, "members", $"{member.Id}.safetensors");
+    private bool IsWhole(Member member)
+    {
+        try
+        {
+            return Safetensors.IsWhole(FileOf(member));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Errors.BadMember(FileOf(member), e.Message);
+        }
+    }
+
+    /// <summary>A member's file, whether it is there or not.</summary>
+    public string FileOf(Member member) => System.IO.Path.Combine(Path, "members", $"{member.Id}.safetensors");
 
     /// <summary>The first 16 digits of the plan's hash: those that name the folder.</summary>
     private static string ReadHash(string planFile)

@@ -29,14 +29,19 @@ public static class FingerprintStores
         Func<string, string?>? environment = null,
         HttpMessageHandler? handler = null)
     {
-        ArgumentNullException.ThrowIfNull(address);
         time ??= TimeProvider.System;
         environment ??= Environment.GetEnvironmentVariable;
-        IBlobs blobs = address.StartsWith(FolderBlobs.Scheme, StringComparison.Ordinal) ? OpenFolder(address, time)
-            : address.StartsWith(AzureAddress.Scheme, StringComparison.Ordinal) ? OpenAzure(address, time, environment, handler)
-            : throw Errors.UnknownStore(WithoutSecrets(address));
+        var blobs = OpenBlobs(address, time, environment, handler);
         return new FingerprintStore(blobs, PairEncryption.Read(encryptionKey, environment), time);
     }
+
+    /// <summary>Opens the place where machines share an ensemble's members. Nothing is read from it or written yet.</summary>
+    /// <param name="address">As for <see cref="Open"/>.</param>
+    /// <param name="plan">The beginning of the plan's hash.</param>
+    /// <param name="environment">Reads a variable; the process's environment if null.</param>
+    /// <exception cref="UtafException">UTAF1306, UTAF1012, UTAF1314, UTAF1315: as for <see cref="Open"/>.</exception>
+    public static SharedMembers OpenMembers(string address, string plan, Func<string, string?>? environment = null) =>
+        new(OpenBlobs(address, TimeProvider.System, environment ?? Environment.GetEnvironmentVariable, handler: null), plan);
 
     /// <summary>Finds the one pair that is meant.</summary>
     /// <param name="store">The store.</param>
@@ -89,6 +94,14 @@ public static class FingerprintStores
 
     private static string Wanted(string? model, string? versionOrDigest) =>
         versionOrDigest is null ? model ?? "at all" : $"{model} {versionOrDigest}";
+
+    private static IBlobs OpenBlobs(string address, TimeProvider time, Func<string, string?> environment, HttpMessageHandler? handler)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return address.StartsWith(FolderBlobs.Scheme, StringComparison.Ordinal) ? OpenFolder(address, time)
+            : address.StartsWith(AzureAddress.Scheme, StringComparison.Ordinal) ? OpenAzure(address, time, environment, handler)
+            : throw Errors.UnknownStore(WithoutSecrets(address));
+    }
 
     private static FolderBlobs OpenFolder(string address, TimeProvider time)
     {

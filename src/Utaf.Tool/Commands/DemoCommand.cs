@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Utaf.Construction;
+using Utaf.Ensembles;
 using Utaf.Fingerprints;
 using Utaf.Models;
 using Utaf.Stores;
@@ -89,7 +90,7 @@ internal sealed class DemoCommand : UtafCommand
         using var side = TrustedSide.Load(request, context);
         using var workshop = side.OpenWorkshop();
         var ensemble = side.OpenFolder();
-        Stages.BuildEnsemble(ensemble, workshop, context);
+        await Stages.BuildEnsembleAsync(ensemble, workshop, Shard.All, shared: null, context).ConfigureAwait(false);
         var identity = new ModelIdentity("digits", "1.0.0", side.Target.ArtifactSha256);
         var pair = Stages.Construct(ensemble, workshop, identity, new ConstructionOptions(), context);
 

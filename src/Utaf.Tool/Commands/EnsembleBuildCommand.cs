@@ -10,20 +10,36 @@ namespace Utaf.Tool.Commands;
 internal sealed class EnsembleBuildCommand : UtafCommand
 {
     private readonly ModelOptions model = new();
+    private readonly ShardOption shard = new();
+    private readonly JobsOption jobs = new();
 
     public EnsembleBuildCommand(CommonOptions common, Terminal terminal)
-        : base("build", "Builds the ensemble's missing members; a stopped run goes on where it was.", common, terminal) =>
+        : base("build", "Builds the ensemble's missing members, or a shard of them; a stopped run goes on where it was.", common, terminal)
+    {
         model.AddTo(this);
+        shard.AddTo(this);
+        jobs.AddTo(this);
+    }
 
     public override string AfterStop => $"{NothingHalfWritten} The same command goes on from the members that are built.";
 
-    protected override Task<ExitCode> RunAsync(ParseResult parsed, CommandContext context)
+    protected override async Task<ExitCode> RunAsync(ParseResult parsed, CommandContext context)
     {
+        var (part, processes) = (shard.Read(parsed), jobs.Read(parsed));
         using var side = TrustedSide.Load(model.Read(parsed, context.Settings.Seed ?? 0), context);
         var folder = side.OpenFolder();
-        using var workshop = side.OpenWorkshop();
-        Stages.BuildEnsemble(folder, workshop, context);
+        if (processes > 1)
+        {
+            await Stages.FetchAsync(folder, part, side.Shared, context).ConfigureAwait(false);
+            await Jobs.RunAsync(parsed, side, folder, part, processes, context).ConfigureAwait(false);
+        }
+        else
+        {
+            using var workshop = side.OpenWorkshop();
+            await Stages.BuildEnsembleAsync(folder, workshop, part, side.Shared, context).ConfigureAwait(false);
+        }
+
         context.Write(EnsembleStatusDocument.Of(folder.Path, side.Plan, folder.Has));
-        return Task.FromResult(ExitCode.NoPiracySuspected);
+        return ExitCode.NoPiracySuspected;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Utaf.Commitments;
+using Utaf.Ensembles;
 using Utaf.Fingerprints;
 using Utaf.Stores;
 using Utaf.Tool.Documents;
@@ -31,6 +32,11 @@ internal sealed class FingerprintCommand : UtafCommand
         "Writes the public manifest to this file: what may be known of the pair. [default: nowhere; with --github-step: NAME.manifest.json]",
         "FILE");
 
+    private readonly Option<bool> noBuild = new("--no-build")
+    {
+        Description = "Builds no member: where the ensemble is not complete, it says what is missing. For ensembles that other machines build.",
+    };
+
     public FingerprintCommand(CommonOptions common, Terminal terminal)
         : base("fingerprint", "Makes the fingerprinting pair of a model and puts it into the store.", common, terminal)
     {
@@ -42,6 +48,7 @@ internal sealed class FingerprintCommand : UtafCommand
         Add(pairFile);
         Add(commitment);
         Add(manifestFile);
+        Add(noBuild);
     }
 
     public override string AfterStop => $"{NothingHalfWritten} The same command goes on from the members that are built.";
@@ -61,7 +68,16 @@ internal sealed class FingerprintCommand : UtafCommand
         using var side = TrustedSide.Load(request, context);
         var folder = side.OpenFolder();
         using var workshop = side.OpenWorkshop();
-        Stages.BuildEnsemble(folder, workshop, context);
+        if (parsed.GetValue(noBuild))
+        {
+            // What is missing is told by the construction, which wants all of it.
+            await Stages.FetchAsync(folder, Shard.All, side.Shared, context).ConfigureAwait(false);
+        }
+        else
+        {
+            await Stages.BuildEnsembleAsync(folder, workshop, Shard.All, side.Shared, context).ConfigureAwait(false);
+        }
+
         var pair = Stages.Construct(folder, workshop, identity with { ArtifactSha256 = side.Target.ArtifactSha256 }, options, context);
 
         var bytes = FingerprintPairFile.Serialise(pair);

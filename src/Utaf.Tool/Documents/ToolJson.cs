@@ -18,6 +18,7 @@ namespace Utaf.Tool.Documents;
 [JsonSerializable(typeof(TransferDocument))]
 [JsonSerializable(typeof(EvaluationDocument))]
 [JsonSerializable(typeof(EnsembleStatusDocument))]
+[JsonSerializable(typeof(MatrixDocument))]
 [JsonSerializable(typeof(DemoDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(InitDocument))]
@@ -27,6 +28,9 @@ namespace Utaf.Tool.Documents;
 [JsonSerializable(typeof(SampleList))]
 internal sealed partial class ToolJson : JsonSerializerContext
 {
+    /// <summary>In one line.</summary>
+    public static ToolJson Dense => field ??= new(new JsonSerializerOptions(Default.Options) { WriteIndented = false });
+
     /// <summary>Letters beyond ASCII stay letters.</summary>
     public static ToolJson Readable =>
         field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });

@@ -94,6 +94,12 @@ internal sealed class ModelOptions
         "The ensemble's folder. A stopped run goes on there. [default: .utaf/ensembles/HASH]",
         "FOLDER");
 
+    private readonly Option<string?> members = OptionKinds.Text(
+        "--members",
+        "Where machines share the ensemble's members: folder:PATH or azblob:…, as for --store. Members that are there are fetched, those "
+            + "that are built are put there.",
+        "ADDRESS");
+
     /// <summary>Gives them to a command.</summary>
     public void AddTo(Command command)
     {
@@ -102,7 +108,7 @@ internal sealed class ModelOptions
         foreach (var option in (Option[])
             [
                 data, publicData, irrelevant, negatives, task, label, labelFile, skipColumns, header, delimiter, labelScale, scale, arrays,
-                inputShape, imageShape, lastLayer, profile, architectures, epochs, ensemble,
+                inputShape, imageShape, lastLayer, profile, architectures, epochs, ensemble, members,
             ])
         {
             command.Add(option);
@@ -139,6 +145,7 @@ internal sealed class ModelOptions
         Profile = parsed.GetValue(profile)!,
         Ensemble = new EnsembleOptions(parsed.GetValue(architectures), Epochs(parsed), parsed.GetValue(negatives) ?? []),
         Folder = parsed.GetValue(ensemble),
+        Members = parsed.GetValue(members),
     };
 
     private char? Delimiter(ParseResult parsed) => parsed.GetValue(delimiter) switch

@@ -1,6 +1,7 @@
 using Utaf.Construction;
 using Utaf.Ensembles;
 using Utaf.Fingerprints;
+using Utaf.Stores;
 using Utaf.Tool.Commands;
 using Utaf.Tool.Output;
 
@@ -10,13 +11,21 @@ namespace Utaf.Tool.Release;
 internal static class Stages
 {
     /// <summary>Builds the members that the folder misses.</summary>
-    public static void BuildEnsemble(EnsembleFolder folder, Workshop workshop, CommandContext context)
+    /// <param name="folder">The ensemble's folder.</param>
+    /// <param name="workshop">Target, task and data.</param>
+    /// <param name="shard">The part of the ensemble that is wanted.</param>
+    /// <param name="shared">Where machines share the members; null: nowhere.</param>
+    /// <param name="context">Where progress is shown.</param>
+    public static async Task BuildEnsembleAsync(EnsembleFolder folder, Workshop workshop, Shard shard, SharedMembers? shared, CommandContext context)
     {
+        await FetchAsync(folder, shard, shared, context).ConfigureAwait(false);
+        var missing = shard.Needed(folder.Plan).Where(member => !folder.Has(member)).ToList();
         var planned = folder.Plan.Members.Count;
         var built = planned - folder.Missing().Count;
-        if (built == planned)
+        if (missing.Count == 0)
         {
-            context.Note($"The ensemble is complete: {planned} members in {folder.Path}.");
+            var what = built == planned ? $"The ensemble is complete: {planned} members" : $"Shard {shard} is complete; the ensemble has {built} of {planned} members";
+            context.Note($"{what} in {folder.Path}.");
             return;
         }
 
@@ -28,10 +37,40 @@ internal static class Stages
         context.Progress.Track("Stage 1, ensemble", stage =>
         {
             stage.Report(built, planned, "");
-            var progress = new Listener<BuildProgress>(report => stage.Report(report.Built, report.Planned, report.Member.Id));
-            EnsembleBuilder.BuildMissing(folder, workshop, progress, context.CancellationToken);
+            var progress = new Listener<BuildProgress>(report =>
+            {
+                Put(report.Member);
+                stage.Report(report.Built, report.Planned, report.Member.Id);
+            });
+            EnsembleBuilder.Build(folder, missing, workshop, progress, context.CancellationToken);
             return true;
         });
+
+        void Put(Member member)
+        {
+            if (shared is not null && !shared.PutAsync(member.Id, folder.FileOf(member), context.CancellationToken).GetAwaiter().GetResult())
+            {
+                context.Note($"{member.Id} is in {shared.Address} already: another machine was faster.");
+            }
+        }
+    }
+
+    /// <summary>Fetches what others have built of a shard, and tells of files that were cut short.</summary>
+    public static async Task FetchAsync(EnsembleFolder folder, Shard shard, SharedMembers? shared, CommandContext context)
+    {
+        foreach (var broken in folder.Broken())
+        {
+            context.Note($"{folder.FileOf(broken)} was cut short, as by a full disk or a machine that was switched off: it counts as missing.");
+        }
+
+        if (shared is not null)
+        {
+            var wanted = shard.Needed(folder.Plan).Where(member => !folder.Has(member)).Select(member => (member.Id, folder.FileOf(member)));
+            if (await shared.FetchAsync([.. wanted], context.CancellationToken).ConfigureAwait(false) is { Count: > 0 } fetched)
+            {
+                context.Note($"{fetched.Count} members were fetched from {shared.Address}.");
+            }
+        }
     }
 
     /// <summary>Constructs the pair on a complete ensemble.</summary>

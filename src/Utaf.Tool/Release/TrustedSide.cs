@@ -1,6 +1,7 @@
 using Utaf.Data;
 using Utaf.Ensembles;
 using Utaf.Models;
+using Utaf.Stores;
 using Utaf.Tool.Commands;
 using Utaf.Torch;
 using static TorchSharp.torch;
@@ -10,9 +11,9 @@ namespace Utaf.Tool.Release;
 /// <summary>Everything that is loaded to fingerprint a model: torch, the target, its data, and the plan that follows from them.</summary>
 internal sealed class TrustedSide : IDisposable
 {
-    private TrustedSide(TargetModel target, LearningTask task, EnsembleData data, EnsemblePlan plan, Device device, string folderPath)
+    private TrustedSide(TargetModel target, LearningTask task, EnsembleData data, EnsemblePlan plan, Device device, string folderPath, SharedMembers? shared)
     {
-        (Target, Task, Data, Plan, Device, FolderPath) = (target, task, data, plan, device, folderPath);
+        (Target, Task, Data, Plan, Device, FolderPath, Shared) = (target, task, data, plan, device, folderPath, shared);
     }
 
     public TargetModel Target { get; }
@@ -27,6 +28,9 @@ internal sealed class TrustedSide : IDisposable
 
     /// <summary>The ensemble's folder, which may not exist yet.</summary>
     public string FolderPath { get; }
+
+    /// <summary>Where machines share the members; null: nowhere.</summary>
+    public SharedMembers? Shared { get; }
 
     /// <summary>Loads what is wanted and plans the ensemble. Nothing is written.</summary>
     /// <exception cref="UtafException">UTAF10xx, 11xx, 12xx, 20xx.</exception>
@@ -51,7 +55,9 @@ internal sealed class TrustedSide : IDisposable
 
             var plan = EnsemblePlan.Make(target, task, data, request.Seed, request.Profile, request.Ensemble);
             plan.CheckListed(target, task, data);
-            return new(target, task, data, plan, device, request.Folder ?? Path.Combine(request.EnsembleRoot, plan.Hash()[..16]));
+            var name = plan.Hash()[..16];
+            var shared = request.Members is { } address ? FingerprintStores.OpenMembers(address, name) : null;
+            return new(target, task, data, plan, device, request.Folder ?? Path.Combine(request.EnsembleRoot, name), shared);
         }
         catch
         {

@@ -70,6 +70,40 @@ public static class Safetensors
         return Read(buffer.ToArray());
     }
 
+    /// <summary>Whether a file is as long as its header says: one that was cut short, as by a full disk, is not. Only the header is read.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static bool IsWhole(string path)
+    {
+        using var stream = File.OpenRead(path);
+        Span<byte> length = stackalloc byte[LengthBytes];
+        if (stream.ReadAtLeast(length, LengthBytes, throwOnEndOfStream: false) < LengthBytes
+            || BinaryPrimitives.ReadUInt64LittleEndian(length) is var headerLength && headerLength > MaximumHeader)
+        {
+            return false;
+        }
+
+        var header = new byte[headerLength];
+        if (stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length)
+        {
+            return false;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(header);
+            var end = document.RootElement.EnumerateObject()
+                .Where(entry => entry.Name != MetadataKey)
+                .Select(entry => entry.Value.GetProperty("data_offsets")[1].GetInt64())
+                .DefaultIfEmpty(0)
+                .Max();
+            return stream.Length == LengthBytes + header.Length + end;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or IndexOutOfRangeException or FormatException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Reads a file. The tensors' data point into <paramref name="bytes"/>, which must not change afterwards.</summary>
     /// <exception cref="FormatException">The file is damaged or no safetensors file.</exception>
     public static SafetensorsFile Read(byte[] bytes)
