@@ -20,14 +20,14 @@ fi
 validator=tests/peers/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool
 if [ -e "$validator" ]; then chmod u+x "$validator"; fi
 
-if ! command -v chromium > /dev/null || ! command -v shellcheck > /dev/null; then
+if ! command -v chromium > /dev/null || ! command -v shellcheck > /dev/null || ! command -v slurmctld > /dev/null; then
     # A hosted runner may become root without a password; anybody else is not asked for one.
     as_root=()
     if [ "$(id -u)" != 0 ]; then as_root=(sudo -n); fi
     if command -v apt-get > /dev/null && { [ "$(id -u)" = 0 ] || sudo -n true 2> /dev/null; }; then
-        { "${as_root[@]}" apt-get update -qq && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core shellcheck > /dev/null; } \
-            || missing "apt could not install Chromium and ShellCheck."
+        { "${as_root[@]}" apt-get update -qq && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core shellcheck slurmctld slurmd slurm-client munge > /dev/null; } \
+            || missing "apt could not install Chromium, ShellCheck and Slurm."
     else
-        missing "chromium or shellcheck is missing: the tests of the HTML report and of the scripts cannot run."
+        missing "chromium, shellcheck or slurmctld is missing: the tests of the HTML report, of the scripts and of the Slurm array cannot run."
     fi
 fi
