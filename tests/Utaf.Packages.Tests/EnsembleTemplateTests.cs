@@ -39,9 +39,12 @@ public sealed class EnsembleTemplateTests(LocalFeed feed, InstalledTool tool) : 
         string Log(int task) => Path.Combine(Made, $"utaf-ensemble-{job}-{task}.log");
         await UntilAsync(() => Task.FromResult(File.Exists(Log(1)) && File.ReadAllText(Log(1)).Contains("ensemble: ", StringComparison.Ordinal)), slurm);
         (await slurm.RunAsync(Made, "scancel", Variables, "--signal=KILL", "--full", $"{job}_1")).MustEndWith(0);
-        await UntilAsync(async () => (await slurm.RunAsync(Made, "scontrol", Variables, "show", "job", $"{job}_1")).Output.Contains("JobState=FAILED", StringComparison.Ordinal), slurm);
+        await UntilAsync(async () => (await slurm.RunAsync(Made, "scontrol", Variables, "show", "job", $"{job}_1")).Output.Contains("JobState=CANCELLED", StringComparison.Ordinal), slurm);
         Assert.Contains("of 24", (await tool.RunAsync(Made, "ensemble", "status", "--profile=quick", "--image-shape=1,8,8", "--epochs=20")).MustEndWith(0).Output, StringComparison.Ordinal);
         (await slurm.RunAsync(Made, "scontrol", Variables, "requeue", $"{job}_1")).MustEndWith(0);
+
+        // Slurm would wait two minutes before it starts it again.
+        (await slurm.RunAsync(Made, "scontrol", Variables, "update", $"JobId={job}_1", "StartTime=now")).MustEndWith(0);
         await UntilAsync(async () => (await slurm.RunAsync(Made, "squeue", Variables, "--noheader")).MustEndWith(0).Output.Trim().Length == 0, slurm);
 
         await ExpectTheSameAsOneProcessAsync();
@@ -123,7 +126,7 @@ public sealed class EnsembleTemplateTests(LocalFeed feed, InstalledTool tool) : 
         while (!await holds())
         {
             Assert.True(DateTime.UtcNow < end, $"Slurm did not come so far:\n{slurm.Log}");
-            await Task.Delay(100, TestContext.Current.CancellationToken);
+            await Task.Delay(250, TestContext.Current.CancellationToken);
         }
     }
 

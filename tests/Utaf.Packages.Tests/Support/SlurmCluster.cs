@@ -105,7 +105,6 @@ internal sealed class SlurmCluster : IAsyncDisposable
             MpiDefault=none
             ReturnToService=2
             JobRequeue=1
-            SlurmctldParameters=idle_on_node_suspend
             SchedulerParameters=batch_sched_delay=0,sched_interval=2
             StateSaveLocation={folder.File("state")}
             SlurmdSpoolDir={folder.File("spool")}

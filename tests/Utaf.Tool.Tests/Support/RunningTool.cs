@@ -52,10 +52,29 @@ internal sealed class RunningTool : IDisposable
     }
 
     /// <summary>Sends a signal and goes on.</summary>
-    public void Signal(string signal)
+    public void Signal(string signal) => Signal(signal, process.Id);
+
+    /// <summary>Sends a signal to one of its children and goes on.</summary>
+    public static void Signal(string signal, int id)
     {
-        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        using var kill = Process.Start("kill", [$"-{signal}", $"{id}"]);
         kill.WaitForExit();
+    }
+
+    /// <summary>The processes that it has started and that run.</summary>
+    public List<int> Children() =>
+    [
+        .. Directory.GetDirectories($"/proc/{process.Id}/task")
+            .SelectMany(thread => File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(int.Parse),
+    ];
+
+    /// <summary>Waits for its end.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> EndAsync()
+    {
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return process.ExitCode;
     }
 
     /// <summary>Sends a signal, such as INT for Ctrl-C or KILL, and waits for the end.</summary>
