@@ -19,8 +19,10 @@ public sealed record BuildProgress(Member Member, int Built, int Planned);
 /// </summary>
 public sealed class EnsembleBuilder
 {
-    // So many at once that the time is in the products, so few that a run that is stopped has not lost much.
-    private const int LargestWait = 256;
+    // So many at once that the time is in the products, so few that a run that is stopped has not lost much; and no more
+    // than a quarter of a gigabyte of parameters, which training takes four times.
+    private const int MostWaiting = 256;
+    private const long MostWaitingNumbers = 1 << 26;
 
     private readonly EnsembleFolder folder;
     private readonly Workshop workshop;
@@ -72,7 +74,7 @@ public sealed class EnsembleBuilder
         foreach (var member in members)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (waiting.Count >= LargestWait || waiting.Any(other => other.Member.Id == member.Parent))
+            if (waiting.Count >= MostWaiting || waiting.Sum(other => other.Numbers) >= MostWaitingNumbers || waiting.Any(other => other.Member.Id == member.Parent))
             {
                 TrainWaiting();
             }
@@ -107,7 +109,14 @@ public sealed class EnsembleBuilder
             // The longest first, and each taken up when a processor is free, so that they end at about the same time.
             var stacks = trainings
                 .SelectMany(training => StackSize.Divide(training.Members, workshop.Device).Select(members => (training, members)))
-                .OrderByDescending(stack => StackSize.Work(stack.members));
+                .OrderByDescending(stack => StackSize.Work(stack.members))
+                .ToList();
+            if (stacks.Count == 1 || StackSize.Threads(workshop.Device) == 1)
+            {
+                stacks.ForEach(stack => stack.training.Train(stack.members, Finish, cancellationToken));
+                return;
+            }
+
             Parallel.ForEach(
                 Partitioner.Create(stacks, EnumerablePartitionerOptions.NoBuffering),
                 new ParallelOptions { MaxDegreeOfParallelism = StackSize.Threads(workshop.Device), CancellationToken = cancellationToken },

@@ -20,9 +20,8 @@ internal sealed class SlurmCluster : IAsyncDisposable
     /// <summary>Starts it.</summary>
     public static async Task<SlurmCluster> StartAsync()
     {
-        Peers.Require(
-            OperatingSystem.IsLinux() && Environment.UserName == "root" && File.Exists("/usr/sbin/slurmctld") && File.Exists("/usr/sbin/munged"),
-            "A real Slurm needs root, slurmctld, slurmd and munge: build/peers.sh installs them.");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root", "Slurm's daemons start tasks as any user, so they need root.");
+        Peers.Require(File.Exists("/usr/sbin/slurmctld") && File.Exists("/usr/sbin/munged"), "There is no Slurm: build/peers.sh installs it.");
         var cluster = new SlurmCluster();
         try
         {

@@ -12,6 +12,9 @@ internal sealed record StackMember(Member Member, Perceptron Perceptron, MemberT
     /// <summary>What members must share to be trained together: shape and batch size. Data, lesson, rate and length are each one's own.</summary>
     public (string Shape, int BatchSize) Key { get; } = (Perceptron.Shape, Training.Settings.BatchSize);
 
+    /// <summary>How many numbers it learns or might.</summary>
+    public long Numbers { get; } = PerceptronStack.Stride(Perceptron.Widths);
+
     /// <summary>Steps of one epoch. A last batch of one example is left out, as <see cref="Trainer"/> does.</summary>
     public int StepsPerEpoch
     {

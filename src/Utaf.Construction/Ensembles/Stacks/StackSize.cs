@@ -16,13 +16,13 @@ internal static class StackSize
     public static int Threads(Device device) => device.type == DeviceType.CPU ? Environment.ProcessorCount : 1;
 
     /// <summary>How much work a stack is, to compare it with others: members' steps times parameters.</summary>
-    public static long Work(IReadOnlyList<StackMember> members) => members.Sum(member => (long)member.Steps) * PerceptronStack.Stride(members[0].Perceptron.Widths);
+    public static long Work(IReadOnlyList<StackMember> members) => members.Sum(member => member.Steps * member.Numbers);
 
     /// <summary>Divides members of one shape into stacks, those with the most steps first.</summary>
     public static IReadOnlyList<IReadOnlyList<StackMember>> Divide(IReadOnlyList<StackMember> members, Device device)
     {
         const int copies = 4;
-        var bytes = PerceptronStack.Stride(members[0].Perceptron.Widths) * sizeof(float) * copies;
+        var bytes = members[0].Numbers * sizeof(float) * copies;
         var fits = device.type == DeviceType.CPU ? (int)Math.Clamp(StackBytes / bytes, Smallest, Largest) : members.Count;
         return [.. members.OrderByDescending(member => member.Steps).Chunk(fits)];
     }
