@@ -45,6 +45,7 @@ public static class NativeTorch
 
     private static NativeTorchSource Load()
     {
+        ReproducibleProducts.Ask();
         var library = Find();
         var folder = Path.GetDirectoryName(library)!;
         if (InstalledFolder is not null)
