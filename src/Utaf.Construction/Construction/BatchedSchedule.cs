@@ -1,6 +1,6 @@
 using TorchSharp;
-using TorchSharp.Modules;
 using Utaf.Fingerprints;
+using Utaf.Torch;
 using static TorchSharp.torch;
 
 namespace Utaf.Construction;
@@ -20,6 +20,11 @@ internal sealed class BatchedSchedule : ConstructionSchedule
     private const int VerifierSteps = 200;
     private const double VerifierMomentum = 0.99;
     private const int Measurements = 10;
+
+    // Where a pass through the members takes seconds, the meta-verifier learns more from each, and the fingerprint no longer
+    // than the validation part rewards.
+    private const int StepsPerCostlyPass = 4;
+    private const int Patience = 3;
 
     // Fingerprints start in the middle between two examples, give or take half of this.
     private const double Spread = 0.4;
@@ -61,39 +66,45 @@ internal sealed class BatchedSchedule : ConstructionSchedule
         using var scope = NewDisposeScope();
         var total = learning.Options.Iterations ?? Iterations;
         var inputRate = learning.Options.InputLearningRate ?? InputLearningRate;
-        var free = new Parameter(Start(learning));
-        var answers = learning.Training.Outputs(learning.Box.ToInputs(free).detach());
+        var free = Start(learning);
+        var answers = learning.Training.Outputs(learning.Box.ToInputs(free));
         var standards = OutputStandards.OfTarget(answers);
         var device = answers.device;
         using var verifier = new TrainableVerifier((int)answers.shape[1], learning.Random, device, committees: 1);
-        using var inputOptimiser = optim.Adam([free], inputRate);
-        using var verifierOptimiser = optim.Adam(verifier.Parameters, verifierRate, beta2: VerifierMomentum);
-        Fit(verifier, verifierOptimiser, new(new(learning.Training.Stolen, learning.Weights, device), learning.Synthetic), standards, answers, WarmUpSteps, decayFrom: null);
+        using var inputAdam = new FusedAdam([free], inputRate);
+        using var verifierAdam = new FusedAdam(verifier.Parameters, verifierRate, VerifierMomentum);
+        Fit(verifier, verifierAdam, new(new(learning.Training.Stolen, learning.Weights, device), learning.Synthetic), standards, answers, WarmUpSteps, decayFrom: null);
 
+        using var stop = new EarlyStop(Patience);
         var curve = new List<CurvePoint>();
         for (var iteration = 0; iteration < total; iteration++)
         {
             learning.CancellationToken.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
-            SetRate(inputOptimiser, inputRate * (total - iteration) / total);
-            inputOptimiser.zero_grad();
-            verifierOptimiser.zero_grad();
-            var loss = Learning.Finite(Pass(learning, free, verifier), iteration);
-            inputOptimiser.step();
-            verifierOptimiser.step();
+            inputAdam.Rate = inputRate * (total - iteration) / total;
+            var (loss, gradient) = Pass(learning, free, verifier, verifierAdam);
+            _ = Learning.Finite(loss, iteration);
+            inputAdam.Step([gradient]);
+            verifierAdam.Step();
 
             CurvePoint? point = null;
             if ((iteration + 1) % Math.Max(1, total / Measurements) == 0 || iteration + 1 == total)
             {
-                var inputs = learning.Box.ToInputs(free).detach();
-                point = learning.Measure(iteration, loss, verifier, inputs, OutputStandards.OfTarget(learning.Training.Select([0]).Outputs(inputs)));
+                var inputs = learning.Box.ToInputs(free);
+                var ofTarget = learning.Training.Select([0]).Outputs(inputs, learning.Terms.Type);
+                point = learning.Measure(iteration, loss, verifier, inputs, OutputStandards.OfTarget(ofTarget));
                 curve.Add(point);
             }
 
             learning.Report(new(iteration + 1, total, point));
+            if (learning.Costly && point is not null && stop.Reached(point, free))
+            {
+                free.copy_(stop.Best);
+                break;
+            }
         }
 
-        return (learning.Box.ToInputs(free).detach().MoveToOuterDisposeScope(), curve);
+        return (learning.Box.ToInputs(free).MoveToOuterDisposeScope(), curve);
     }
 
     /// <summary>
@@ -115,26 +126,28 @@ internal sealed class BatchedSchedule : ConstructionSchedule
         }
     }
 
-    /// <summary>One mini-batch: the target and some members of each side, leaving the gradients of fingerprint and meta-verifier.</summary>
-    /// <returns>The loss.</returns>
-    internal static double Pass(Learning learning, Parameter free, TrainableVerifier verifier)
+    /// <summary>
+    /// One mini-batch: the target and some members of each side. Leaves the gradients of the meta-verifier, which has made
+    /// some steps of its own on the same answers where these were costly.
+    /// </summary>
+    /// <returns>The loss, and the gradient of the free variables, [N, input…].</returns>
+    internal static (double Loss, Tensor Gradient) Pass(Learning learning, Tensor free, TrainableVerifier verifier, FusedAdam verifierAdam)
     {
         using var scope = NewDisposeScope();
         var members = learning.Training;
         int[] places = [0, .. Draw(members.PlacesOf(stolen: true)[1..]), .. Draw(members.PlacesOf(stolen: false))];
-        var batch = members.Select(places);
         var loss = new VerifierLoss(new([.. places.Select(place => members.Stolen[place])], learning.Weights, free.device), learning.Synthetic);
-        var inputs = learning.Box.ToInputs(free);
-
-        var answers = learning.OneByOne ? batch.OutputsWithoutGraph(inputs) : batch.Outputs(inputs);
-        var objective = loss.OfAll(verifier, answers, OutputStandards.OfTarget(answers.detach()));
-        objective.backward();
-        if (learning.OneByOne)
+        var pass = members.Select(places).Pass(learning.Box.ToInputs(free), learning.Terms);
+        var standards = OutputStandards.OfTarget(pass.Answers);
+        if (learning.Costly)
         {
-            batch.Backward(inputs, answers.grad!);
+            Fit(verifier, verifierAdam, loss, standards, pass.Answers, StepsPerCostlyPass - 1, decayFrom: null);
         }
 
-        return objective.ToDouble();
+        var answers = pass.Answers.detach().requires_grad_();
+        var objective = loss.OfAll(verifier, answers, standards);
+        objective.backward();
+        return (objective.ToDouble(), learning.Box.Gradient(free, pass.Gradient(answers.grad!)).MoveToOuterDisposeScope());
 
         IEnumerable<int> Draw(int[] side) => learning.Random.Permutation(side.Length).Take(BatchPerSide).Select(i => side[i]);
     }
@@ -144,34 +157,21 @@ internal sealed class BatchedSchedule : ConstructionSchedule
         using var scope = NewDisposeScope();
         learning.CancellationToken.ThrowIfCancellationRequested();
         var verifier = new TrainableVerifier((int)answers.shape[1], learning.Random, answers.device, Committees);
-        using var optimiser = optim.Adam(verifier.Parameters, rate, beta2: VerifierMomentum);
-        Fit(verifier, optimiser, new(new(stolen, learning.Weights, answers.device), learning.Synthetic), standards, answers, VerifierSteps, decayFrom: rate);
+        using var adam = new FusedAdam(verifier.Parameters, rate, VerifierMomentum);
+        Fit(verifier, adam, new(new(stolen, learning.Weights, answers.device), learning.Synthetic), standards, answers, VerifierSteps, decayFrom: rate);
         verifier.Sharpen(Sharpness);
         return verifier;
     }
 
     /// <summary>Steps of the meta-verifier alone, on answers that are known.</summary>
-    private static void Fit(TrainableVerifier verifier, optim.Optimizer optimiser, VerifierLoss loss, OutputStandards standards, Tensor answers, int steps, double? decayFrom)
+    private static void Fit(TrainableVerifier verifier, FusedAdam adam, VerifierLoss loss, OutputStandards standards, Tensor answers, int steps, double? decayFrom)
     {
         for (var i = 0; i < steps; i++)
         {
             using var scope = NewDisposeScope();
-            if (decayFrom is { } rate)
-            {
-                SetRate(optimiser, rate * (steps - i) / steps);
-            }
-
-            optimiser.zero_grad();
+            adam.Rate = decayFrom is { } rate ? rate * (steps - i) / steps : adam.Rate;
             loss.OfAll(verifier, answers, standards).backward();
-            optimiser.step();
-        }
-    }
-
-    private static void SetRate(optim.Optimizer optimiser, double rate)
-    {
-        foreach (var group in optimiser.ParamGroups)
-        {
-            group.LearningRate = rate;
+            adam.Step();
         }
     }
 }

@@ -12,6 +12,16 @@ public enum Schedule
     Paper,
 }
 
+/// <summary>What large convolutional members compute with while the fingerprint is learned.</summary>
+public enum Precision
+{
+    /// <summary>bfloat16 where the processor multiplies it by itself, else float32. What the pair is judged by is float32 in any case.</summary>
+    Auto,
+
+    /// <summary>float32 throughout.</summary>
+    Full,
+}
+
 /// <summary>The weights of the three terms of objective (1).</summary>
 /// <param name="Target">Of log p₊(F), above 0.</param>
 /// <param name="Positive">Of the mean of log p₊(M₊), above 0.</param>
@@ -31,6 +41,7 @@ public sealed record ObjectiveWeights(double Target = 1, double Positive = 1, do
 /// <param name="Weights">The objective's; null for the schedule's own (all 1 in the paper's).</param>
 /// <param name="Threshold">ρ in (0, 1); null for one half, unless the validation part clearly asks for another.</param>
 /// <param name="Fractions">The split of the ensemble.</param>
+/// <param name="Precision">What large convolutional members compute with while the fingerprint is learned.</param>
 public sealed record ConstructionOptions(
     int Examples = 100,
     Schedule Schedule = Schedule.Batched,
@@ -39,7 +50,8 @@ public sealed record ConstructionOptions(
     double? VerifierLearningRate = null,
     ObjectiveWeights? Weights = null,
     double? Threshold = null,
-    SplitFractions? Fractions = null)
+    SplitFractions? Fractions = null,
+    Precision Precision = Precision.Auto)
 {
     // Far above what makes sense, far below where their sum overflows and every term counts nothing.
     private const double MaximumWeight = 1e6;
@@ -50,6 +62,7 @@ public sealed record ConstructionOptions(
     {
         Require("--examples", Examples, Examples is >= 1 and <= 100_000, "a whole number from 1 to 100000");
         Require("--schedule", Schedule, Enum.IsDefined(Schedule), "batched or paper");
+        Require("--precision", Precision, Enum.IsDefined(Precision), "auto or full");
         Require("--iterations", Iterations, Iterations is null or >= 1, "a whole number of at least 1");
         Require("--input-learning-rate", InputLearningRate, InputLearningRate is null or (> 0 and < 100), "a number above 0 and below 100");
         Require("--verifier-learning-rate", VerifierLearningRate, VerifierLearningRate is null or (> 0 and < 100), "a number above 0 and below 100");

@@ -10,11 +10,14 @@ internal sealed class FrozenMembers : IDisposable
     private readonly IReadOnlyList<MemberGroup> groups;
     private readonly (MemberGroup Group, int Index)[] byPlace;
 
-    private FrozenMembers(IReadOnlyList<string> names, IReadOnlyList<bool> stolen, IReadOnlyList<MemberGroup> groups)
+    private readonly MemberShelf shelf;
+
+    private FrozenMembers(IReadOnlyList<string> names, IReadOnlyList<bool> stolen, IReadOnlyList<MemberGroup> groups, MemberShelf shelf)
     {
         Names = names;
         Stolen = stolen;
         this.groups = groups;
+        this.shelf = shelf;
         byPlace = [.. groups.SelectMany(group => group.Places.Select((place, index) => (place, group, index))).OrderBy(member => member.place).Select(member => (member.group, member.index))];
         All = new(names, [.. groups.Select(group => new SelectedMembers(group, null, [.. group.Places]))]);
     }
@@ -43,28 +46,50 @@ internal sealed class FrozenMembers : IDisposable
             .GroupBy(member => member.Group)
             .Select(part => new SelectedMembers(part.Key, [.. part.Select(member => member.Index)], [.. part.Select(member => member.position)]))]);
 
-    /// <summary>Loads members; perceptrons of one shape are stacked.</summary>
-    /// <param name="members">The part of the ensemble; the target, where wanted, comes first.</param>
+    /// <summary>Loads members: perceptrons at once, stacked by shape, others when they are asked.</summary>
+    /// <param name="members">The part of the ensemble.</param>
     /// <param name="folder">Where the members are.</param>
     /// <param name="workshop">Target, task and device.</param>
     /// <param name="withTarget">Puts the target in front of the members.</param>
+    /// <exception cref="UtafException">UTAF1402: a perceptron's file is damaged.</exception>
     public static FrozenMembers Load(IReadOnlyList<Member> members, EnsembleFolder folder, Workshop workshop, bool withTarget)
     {
-        var networks = members.Select(member => folder.Load(member, workshop.Architectures).To(workshop.Device));
-        return withTarget
-            ? Group(["target", .. members.Select(member => member.Id)], [true, .. members.Select(member => member.Stolen)], networks.Prepend(workshop.Target.Copy().To(workshop.Device).Freeze()), workshop)
-            : Group([.. members.Select(member => member.Id)], [.. members.Select(member => member.Stolen)], networks, workshop);
+        IReadOnlyList<Member?> all = withTarget ? [null, .. members] : [.. members];
+        var shelf = new MemberShelf(all, folder, workshop);
+        var perceptrons = new List<(int Place, MlpWeights Weights)>();
+        var groups = new List<MemberGroup>();
+        var others = new HashSet<Architecture>();
+        for (var place = 0; place < all.Count; place++)
+        {
+            // What is no perceptron once is none ever: a hundred large networks need not be read to know it.
+            var architecture = all[place] is { } member ? folder.ArchitectureOf(member) : new TargetArchitecture();
+            if (!others.Contains(architecture) && Perceptron(all[place], folder, workshop) is { } weights)
+            {
+                perceptrons.Add((place, weights));
+                continue;
+            }
+
+            others.Add(architecture);
+            var own = place;
+            groups.Add(new SingleMember(own, type => shelf.Take(own, type), workshop.Task));
+        }
+
+        groups.AddRange(perceptrons
+            .GroupBy(member => (member.Weights.Shape, member.Weights.Form))
+            .Select(group => new StackedMlps([.. group.Select(member => member.Place)], [.. group.Select(member => member.Weights)], workshop.Task)));
+        return new(
+            [.. all.Select(member => member?.Id ?? "target")],
+            [.. all.Select(member => member?.Stolen ?? true)],
+            groups,
+            shelf);
     }
 
     /// <summary>What all members answer, in their order, without gradients.</summary>
     /// <param name="inputs">[N, input…].</param>
+    /// <param name="type">What convolutions compute with; the answers are float32.</param>
     /// <returns>[members, N·d_out].</returns>
     /// <exception cref="UtafException">UTAF1403: a member's answer is NaN or infinite; it is named.</exception>
-    public Tensor Outputs(Tensor inputs)
-    {
-        using var noGradient = no_grad();
-        return All.Outputs(inputs);
-    }
+    public Tensor Outputs(Tensor inputs, ScalarType type = ScalarType.Float32) => All.Outputs(inputs, type);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -73,28 +98,13 @@ internal sealed class FrozenMembers : IDisposable
         {
             group.Dispose();
         }
+
+        shelf.Dispose();
     }
 
-    private static FrozenMembers Group(IReadOnlyList<string> names, IReadOnlyList<bool> stolen, IEnumerable<Network> networks, Workshop workshop)
+    private static MlpWeights? Perceptron(Member? member, EnsembleFolder folder, Workshop workshop)
     {
-        var perceptrons = new List<(int Place, MlpWeights Weights)>();
-        var groups = new List<MemberGroup>();
-        foreach (var (network, place) in networks.Select((network, i) => (network, i)))
-        {
-            if (MlpWeights.TryRead(network, workshop.Probe) is { } weights)
-            {
-                perceptrons.Add((place, weights));
-                network.Dispose();
-            }
-            else
-            {
-                groups.Add(new SingleMember(place, network, workshop.Task));
-            }
-        }
-
-        groups.AddRange(perceptrons
-            .GroupBy(member => (member.Weights.Shape, member.Weights.Form))
-            .Select(group => new StackedMlps([.. group.Select(member => member.Place)], [.. group.Select(member => member.Weights)], workshop.Task)));
-        return new(names, stolen, groups);
+        using var network = (member is null ? workshop.Target.Copy().Freeze() : folder.Load(member, workshop.Architectures)).To(workshop.Device);
+        return MlpWeights.TryRead(network, workshop.Probe);
     }
 }

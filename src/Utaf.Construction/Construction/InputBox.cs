@@ -57,6 +57,16 @@ public sealed class InputBox : IDisposable
         return (low + (half * (free.tanh() + 1))).clamp(low, high).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Takes a gradient by the inputs to one by the free variables: dx/dw = (hi − lo)/2 · (1 − tanh²(w)).</summary>
+    /// <param name="free">w, [N, input…].</param>
+    /// <param name="gradient">[N, input…].</param>
+    public Tensor Gradient(Tensor free, Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        return free.tanh().pow_(2).neg_().add_(1).mul_(half).mul_(gradient).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Free variables of inputs, which are moved off the border a little.</summary>
     public Tensor ToFree(Tensor inputs)
     {

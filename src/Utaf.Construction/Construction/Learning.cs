@@ -14,7 +14,8 @@ namespace Utaf.Construction;
 /// <param name="Weights">Of the objective's terms.</param>
 /// <param name="Options">What the user chose.</param>
 /// <param name="Random">Stage 2's own random numbers.</param>
-/// <param name="OneByOne">Keeps the graph of one group of members at a time: slower, for networks whose graphs fill the memory.</param>
+/// <param name="Terms">How exactly, and with how much memory, members are passed through while the fingerprint is learned.</param>
+/// <param name="Costly">Whether a pass through members costs so much that it is worth sparing.</param>
 /// <param name="Report">Told after each step of the fingerprint.</param>
 /// <param name="CancellationToken">Looked at between steps.</param>
 internal sealed record Learning(
@@ -26,7 +27,8 @@ internal sealed record Learning(
     ObjectiveWeights Weights,
     ConstructionOptions Options,
     SeededRandom Random,
-    bool OneByOne,
+    PassTerms Terms,
+    bool Costly,
     Action<ConstructionProgress> Report,
     CancellationToken CancellationToken)
 {
@@ -42,7 +44,7 @@ internal sealed record Learning(
     public CurvePoint Measure(int iteration, double loss, TrainableVerifier verifier, Tensor inputs, OutputStandards standards)
     {
         using var scope = NewDisposeScope();
-        var scores = Score(iteration, verifier, standards.Apply(Validation.Outputs(inputs)));
+        var scores = Score(iteration, verifier, standards.Apply(Validation.Outputs(inputs, Terms.Type)));
         return new(iteration, loss, RocCurve.Auc(scores.Positives, scores.Negatives), new RobustnessUniqueness(scores.Positives, scores.Negatives).Aruc, scores.Loss);
     }
 

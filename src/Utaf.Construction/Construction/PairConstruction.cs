@@ -1,3 +1,4 @@
+using TorchSharp;
 using Utaf.Ensembles;
 using Utaf.Fingerprints;
 using Utaf.Metrics;
@@ -18,7 +19,7 @@ public static class PairConstruction
     /// <summary>How far the managed meta-verifier may be from torch's.</summary>
     private const double ScoreTolerance = 1e-5;
 
-    // With more parameters than this, the graphs of a mini-batch of members take gigabytes.
+    // With more parameters than this, passing through the members is nearly all of the time.
     private const long LargeTarget = 1_000_000;
 
     /// <summary>Constructs the pair of a model.</summary>
@@ -96,6 +97,7 @@ public static class PairConstruction
 
         Learned Learn()
         {
+            var costly = workshop.Target.ParameterCount > LargeTarget;
             using var training = FrozenMembers.Load(split.Training, folder, workshop, withTarget: true);
             return schedule.Run(new(
                 training,
@@ -106,7 +108,10 @@ public static class PairConstruction
                 weights,
                 options,
                 new SeededRandom(plan.Seed, "construction"),
-                workshop.Target.ParameterCount > LargeTarget,
+                PassTerms.Of(costly && options.Precision == Precision.Auto && workshop.Device.type == DeviceType.CPU && Processor.MultipliesBFloat16
+                    ? ScalarType.BFloat16
+                    : ScalarType.Float32),
+                costly,
                 report => progress?.Report(report),
                 cancellationToken));
         }

@@ -1,6 +1,6 @@
 using TorchSharp;
-using TorchSharp.Modules;
 using Utaf.Fingerprints;
+using Utaf.Torch;
 using static TorchSharp.torch;
 
 namespace Utaf.Construction;
@@ -26,45 +26,44 @@ internal sealed class PaperSchedule : ConstructionSchedule
         using var scope = NewDisposeScope();
         var (members, options, random) = (learning.Training, learning.Options, learning.Random);
         var device = learning.OwnerInputs.device;
-        var free = new Parameter(random.Normal(learning.FingerprintShape).to(device));
-        var inputs = learning.Box.ToInputs(free).detach();
-        var answers = members.Outputs(inputs);
+        var free = random.Normal(learning.FingerprintShape).to(device).clone();
+        var answers = members.Outputs(learning.Box.ToInputs(free));
         var standards = OutputStandards.OfTarget(answers);
         var verifier = new TrainableVerifier((int)answers.shape[1], random, device, committees: 1);
-        using var inputOptimiser = optim.Adam([free], options.InputLearningRate ?? InputLearningRate);
-        using var verifierOptimiser = optim.Adam(verifier.Parameters, options.VerifierLearningRate ?? VerifierLearningRate);
+        using var inputAdam = new FusedAdam([free], options.InputLearningRate ?? InputLearningRate);
+        using var verifierAdam = new FusedAdam(verifier.Parameters, options.VerifierLearningRate ?? VerifierLearningRate);
 
+        // log p₊ of the target and of the positive, log p₋ of the negative, each with its weight.
+        var weights = tensor([0, (float)learning.Weights.Target, 0, (float)learning.Weights.Positive, (float)learning.Weights.Negative, 0], [3, 2], device: device);
         var positives = members.PlacesOf(stolen: true)[1..];
         var negatives = members.PlacesOf(stolen: false);
-        var weights = learning.Weights;
         var total = options.Iterations ?? Iterations;
         var curve = new List<CurvePoint>();
         for (var iteration = 0; iteration < total; iteration++)
         {
             learning.CancellationToken.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
-            var x = learning.Box.ToInputs(free);
-            var triple = members.Select([0, positives[random.NextInt32(positives.Length)], negatives[random.NextInt32(negatives.Length)]]).Outputs(x);
-            var log = verifier.LogProbabilities(standards.Apply(triple));
-            var loss = -((log[0, 0, 1] * weights.Target) + (log[0, 1, 1] * weights.Positive) + (log[0, 2, 0] * weights.Negative));
-            var measured = Learning.Finite(loss.ToDouble(), iteration);
-            inputOptimiser.zero_grad();
-            verifierOptimiser.zero_grad();
+            var triple = members
+                .Select([0, positives[random.NextInt32(positives.Length)], negatives[random.NextInt32(negatives.Length)]])
+                .Pass(learning.Box.ToInputs(free), learning.Terms);
+            var seen = standards.Apply(triple.Answers).requires_grad_();
+            var loss = -(verifier.LogProbabilities(seen) * weights).sum();
             loss.backward();
-            inputOptimiser.step();
-            verifierOptimiser.step();
+            var measured = Learning.Finite(loss.ToDouble(), iteration);
+            inputAdam.Step([learning.Box.Gradient(free, triple.Gradient(seen.grad! / standards.Deviation))]);
+            verifierAdam.Step();
 
             CurvePoint? point = null;
             if ((iteration + 1) % MeasureEvery == 0 || iteration + 1 == total)
             {
-                point = learning.Measure(iteration, measured, verifier, learning.Box.ToInputs(free).detach(), standards);
+                point = learning.Measure(iteration, measured, verifier, learning.Box.ToInputs(free), standards);
                 curve.Add(point);
             }
 
             learning.Report(new(iteration + 1, total, point));
         }
 
-        inputs = learning.Box.ToInputs(free).detach();
+        var inputs = learning.Box.ToInputs(free);
         var validation = learning.Score(total, verifier, standards.Apply(learning.Validation.Outputs(inputs)));
         return new Learned(inputs.DetachFromDisposeScope(), verifier, standards.DetachFromScope(), validation, curve);
     }

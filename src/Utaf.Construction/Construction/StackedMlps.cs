@@ -37,23 +37,36 @@ internal sealed class StackedMlps : MemberGroup
     public override IReadOnlyList<int> Places { get; }
 
     /// <inheritdoc/>
-    public override Tensor Outputs(Tensor inputs, int[]? indices)
+    public override Tensor Outputs(Tensor inputs, int[]? indices, ScalarType type)
     {
         using var scope = NewDisposeScope();
-        var members = indices?.Length ?? Places.Count;
-        var chosen = indices is null ? null : tensor(indices.Select(index => (long)index).ToArray(), device: inputs.device);
+        using var noGradient = no_grad();
+        return Products(Forward(Chosen(indices), inputs)[^1]).MoveToOuterDisposeScope();
+    }
 
-        // All share the inputs, so the first layer is one product of [N, in] and [in, members·out].
-        var (weight, bias) = (Chosen(layers[0].Weight, 1), Chosen(layers[0].Bias, 0));
-        var hidden = addmm(bias.flatten(), inputs.flatten(1), weight.flatten(1), 1, 1).view(inputs.shape[0], members, -1).transpose(0, 1);
-        foreach (var layer in layers.Skip(1))
+    /// <inheritdoc/>
+    public override GroupPass Pass(Tensor inputs, int[]? indices, PassTerms terms)
+    {
+        // Few numbers, and so always kept; the way back is a handful of products, for which torch's graph is a detour.
+        var weights = Chosen(indices);
+        List<Tensor> seen;
+        using (no_grad())
         {
-            hidden = hidden.relu().bmm(Chosen(layer.Weight, 0)).add_(Chosen(layer.Bias, 0));
+            seen = Forward(weights, inputs);
         }
 
-        return task.Product(hidden.reshape(members * inputs.shape[0], -1), form).view(members, -1).MoveToOuterDisposeScope();
+        if (task.ServesAsIs(form))
+        {
+            return new(seen[^1].reshape(seen[^1].shape[0], -1), gradient => Backward(weights, seen, gradient.view(seen[^1].shape), inputs));
+        }
 
-        Tensor Chosen(Tensor stacked, long dimension) => chosen is null ? stacked : stacked.index_select(dimension, chosen);
+        var outputs = seen[^1].detach().requires_grad_();
+        var products = Products(outputs);
+        return new(products.detach(), gradient =>
+        {
+            products.backward([gradient]);
+            return Backward(weights, seen, outputs.grad!, inputs);
+        });
     }
 
     /// <inheritdoc/>
@@ -64,5 +77,60 @@ internal sealed class StackedMlps : MemberGroup
             weight.Dispose();
             bias.Dispose();
         }
+    }
+
+    /// <summary>The layers of some members: the first layer's weight [in, members, out], others' [members, in, out], biases [members, 1, out].</summary>
+    private List<(Tensor Weight, Tensor Bias)> Chosen(int[]? indices)
+    {
+        if (indices is null)
+        {
+            return layers;
+        }
+
+        if (indices is [var only])
+        {
+            return [.. layers.Select((layer, i) => (layer.Weight.narrow(i == 0 ? 1 : 0, only, 1), layer.Bias.narrow(0, only, 1)))];
+        }
+
+        var chosen = tensor(indices.Select(index => (long)index).ToArray(), device: layers[0].Weight.device);
+        return [.. layers.Select((layer, i) => (layer.Weight.index_select(i == 0 ? 1 : 0, chosen), layer.Bias.index_select(0, chosen)))];
+    }
+
+    /// <summary>What each layer after the first is given, [members, N, width], and the outputs, [members, N, out].</summary>
+    private static List<Tensor> Forward(List<(Tensor Weight, Tensor Bias)> weights, Tensor inputs)
+    {
+        // All share the inputs, so the first layer is one product of [N, in] and [in, members·out].
+        var (weight, bias) = weights[0];
+        var signal = addmm(bias.flatten(), inputs.flatten(1), weight.flatten(1), 1, 1).view(inputs.shape[0], weight.shape[1], -1).transpose(0, 1);
+        var seen = new List<Tensor> { signal };
+        foreach (var (next, shift) in weights.Skip(1))
+        {
+            signal = signal.relu_().bmm(next).add_(shift);
+            seen.Add(signal);
+        }
+
+        return seen;
+    }
+
+    /// <summary>The gradient of the inputs, [N, input…].</summary>
+    private static Tensor Backward(List<(Tensor Weight, Tensor Bias)> weights, List<Tensor> seen, Tensor gradient, Tensor inputs)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        for (var layer = weights.Count - 1; layer > 0; layer--)
+        {
+            // ReLU passes the gradient on where it let the signal through.
+            gradient = gradient.bmm(weights[layer].Weight.transpose(1, 2)).mul_(seen[layer - 1].sign());
+        }
+
+        var first = weights[0].Weight.flatten(1);
+        return gradient.transpose(0, 1).reshape(inputs.shape[0], -1).mm(first.t()).view(inputs.shape).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Products(Tensor outputs)
+    {
+        using var scope = NewDisposeScope();
+        var (members, examples) = (outputs.shape[0], outputs.shape[1]);
+        return task.Product(outputs.reshape(members * examples, -1), form).view(members, -1).MoveToOuterDisposeScope();
     }
 }

@@ -101,11 +101,29 @@ public sealed class EnsembleFolder
     /// <exception cref="UtafException">UTAF1402: the file is damaged or of another plan.</exception>
     public Network Load(Member member, ArchitectureContext architectures)
     {
+        var network = ArchitectureOf(member).Build(architectures, new SeededRandom(Plan.Seed, member.Id));
+        try
+        {
+            Pour(member, network);
+            return network.Freeze();
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gives a network of the member's architecture the member's weights.</summary>
+    /// <param name="member">One of the plan's that is built.</param>
+    /// <param name="network">Changed in place.</param>
+    /// <exception cref="UtafException">UTAF1402: the file is damaged or of another plan.</exception>
+    public void Pour(Member member, Network network)
+    {
         var path = FileOf(member);
         try
         {
             var file = Read(path, member);
-            var network = ArchitectureOf(member).Build(architectures, new SeededRandom(Plan.Seed, member.Id));
             if (member.Recipe is not ListedModel)
             {
                 network.Import(file.Tensors);
@@ -113,11 +131,8 @@ public sealed class EnsembleFolder
 
             if (network.WeightsSha256() != file.Metadata[WeightsKey])
             {
-                network.Dispose();
                 throw new FormatException("its weights are not those that were written.");
             }
-
-            return network.Freeze();
         }
         catch (Exception e) when (e is FormatException or KeyNotFoundException or IOException or UnauthorizedAccessException)
         {
@@ -153,7 +168,8 @@ public sealed class EnsembleFolder
 
     private static string Describe(Member member) => JsonSerializer.Serialize(member, EnsemblePlan.Json);
 
-    private Architecture ArchitectureOf(Member member)
+    /// <summary>The architecture that a member has.</summary>
+    public Architecture ArchitectureOf(Member member)
     {
         var parent = member.Parent is { } id ? ArchitectureOf(Plan.Members.First(other => other.Id == id)) : new TargetArchitecture();
         return member.Recipe.ArchitectureAfter(parent);

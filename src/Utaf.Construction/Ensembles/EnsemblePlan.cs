@@ -43,7 +43,7 @@ public sealed record EnsemblePlan(
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private const int CurrentFormat = 2;
+    private const int CurrentFormat = 3;
 
     /// <summary>Plans an ensemble.</summary>
     /// <param name="target">The owner's model.</param>

@@ -1,5 +1,6 @@
 using TorchSharp;
 using Utaf.Models;
+using Utaf.Torch;
 using static TorchSharp.torch;
 
 namespace Utaf.Ensembles;
@@ -31,7 +32,8 @@ public static class Trainer
 
         // Dropout draws from torch's own generator.
         manual_seed((long)(random.NextUInt64() >> 1));
-        using var optimiser = optim.Adam(parameters.Select(parameter => (TorchSharp.Modules.Parameter)parameter.Tensor), settings.LearningRate);
+        ChannelsLast.Apply(network);
+        using var adam = new FusedAdam([.. parameters.Select(parameter => parameter.Tensor)], settings.LearningRate);
         if (learned.Count == network.Parameters.Count)
         {
             network.TrainingMode();
@@ -61,9 +63,8 @@ public static class Trainer
                 var batch = order.narrow(0, start, size);
                 var outputs = network.Forward(data.Inputs.index_select(0, batch)).flatten(1);
                 var objective = training.Lesson.Losses(task, outputs, data.Targets.index_select(0, batch)).mean();
-                optimiser.zero_grad();
                 objective.backward();
-                optimiser.step();
+                adam.Step();
                 Remove(training.Kept);
                 total.add_(objective.detach());
             }

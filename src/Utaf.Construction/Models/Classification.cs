@@ -81,6 +81,9 @@ public sealed class Classification : LearningTask
     };
 
     /// <inheritdoc/>
+    public override bool ServesAsIs(OutputForm form) => form == OutputForm.Probabilities;
+
+    /// <inheritdoc/>
     public override Tensor Sound(Tensor products)
     {
         using var scope = NewDisposeScope();

@@ -52,6 +52,9 @@ public abstract class LearningTask
     /// <summary>The outputs as an API would serve them, [N, out]: what the meta-verifier reads.</summary>
     public abstract Tensor Product(Tensor outputs, OutputForm form);
 
+    /// <summary>Whether <see cref="Product"/> leaves outputs of a form as they are.</summary>
+    public abstract bool ServesAsIs(OutputForm form);
+
     /// <summary>Moves made-up products to the nearest ones that a model could give, [N, out].</summary>
     public abstract Tensor Sound(Tensor products);
 

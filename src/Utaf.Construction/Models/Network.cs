@@ -42,6 +42,9 @@ public sealed class Network : IDisposable
         module.eval();
     }
 
+    /// <summary>The layers, for what knows them.</summary>
+    internal nn.Module Module => module;
+
     /// <summary>How another one is made.</summary>
     public Architecture Architecture { get; }
 

@@ -45,6 +45,9 @@ public sealed class Regression : LearningTask
     public override Tensor Product(Tensor outputs, OutputForm form) => outputs.alias();
 
     /// <inheritdoc/>
+    public override bool ServesAsIs(OutputForm form) => true;
+
+    /// <inheritdoc/>
     public override Tensor Sound(Tensor products) => products.alias();
 
     /// <inheritdoc/>

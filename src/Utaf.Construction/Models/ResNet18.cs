@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Utaf.Models.Folding;
 using Utaf.Torch;
 using static TorchSharp.torch;
 
@@ -52,7 +53,7 @@ public sealed record ResNet18 : Architecture
         return nn.Sequential(layers);
     }
 
-    private sealed class BasicBlock : nn.Module<Tensor, Tensor>
+    private sealed class BasicBlock : nn.Module<Tensor, Tensor>, IResidualBlock
     {
         private readonly nn.Module<Tensor, Tensor> conv1;
         private readonly nn.Module<Tensor, Tensor> bn1;
@@ -72,6 +73,10 @@ public sealed record ResNet18 : Architecture
                 : nn.Sequential(("0", nn.Conv2d(channels, width, 1, stride: stride, bias: false)), ("1", nn.BatchNorm2d(width)));
             RegisterComponents();
         }
+
+        public IReadOnlyList<nn.Module> Body => [conv1, bn1, nn.ReLU(), conv2, bn2];
+
+        public IReadOnlyList<nn.Module> Shortcut => downsample is null ? [] : [.. downsample.children()];
 
         public override Tensor forward(Tensor input)
         {

@@ -27,6 +27,24 @@ internal sealed class ScaledModule : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>What the scale is built around.</summary>
+    public nn.Module<Tensor, Tensor> Body => body;
+
+    /// <summary>The shape of a batch that the body wants.</summary>
+    public long[] ViewShape => viewShape;
+
+    /// <summary>[in].</summary>
+    public Tensor InputMean => input_mean;
+
+    /// <summary>[in].</summary>
+    public Tensor InputDeviation => input_deviation;
+
+    /// <summary>[out].</summary>
+    public Tensor OutputMean => output_mean;
+
+    /// <summary>[out].</summary>
+    public Tensor OutputDeviation => output_deviation;
+
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();

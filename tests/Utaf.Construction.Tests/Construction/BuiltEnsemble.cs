@@ -62,7 +62,7 @@ internal sealed class BuiltEnsemble : IDisposable
     public EnsembleFolder Unbuilt(EnsemblePlan plan) => EnsembleFolder.Under(root, plan);
 
     /// <summary>What a schedule gets.</summary>
-    public Learning Learning(ConstructionOptions options, bool oneByOne, ulong seed = 1)
+    public Learning Learning(ConstructionOptions options, PassTerms terms, bool costly = false, ulong seed = 1)
     {
         var split = EnsembleSplit.Make(Plan, Folder.WeightsSha256, new());
         return new(
@@ -74,7 +74,8 @@ internal sealed class BuiltEnsemble : IDisposable
             new(),
             options,
             new SeededRandom(seed, "construction"),
-            oneByOne,
+            terms,
+            costly,
             _ => { },
             CancellationToken.None);
     }

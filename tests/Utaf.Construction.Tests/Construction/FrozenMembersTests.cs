@@ -1,6 +1,6 @@
 using TorchSharp;
-using TorchSharp.Modules;
 using Utaf.Models;
+using Utaf.Models.Folding;
 using Utaf.Torch;
 using Utaf.Torch.Tests;
 using static TorchSharp.torch;
@@ -64,33 +64,32 @@ public sealed class FrozenMembersTests : IClassFixture<BuiltEnsembles>, IDisposa
     public void Large_answers_are_sound_even_when_their_sum_overflows() =>
         Assert.Equal([3e38f, 3e38f], Constants(("large", 3e38f), ("as large", 3e38f)).Outputs(zeros(1, 5)).data<float>());
 
-    [Fact]
-    public void Gradients_one_group_at_a_time_are_those_of_all_at_once()
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(0)]
+    public void Gradients_are_those_of_each_member_alone_whether_graphs_are_kept_or_made_again(long graphBytes)
     {
-        var selection = members.Select([4, 0, 11, 2, 20, 7]);
-        var (together, apart) = (Leaf(), Leaf());
-        var weight = randn(6, 7);
+        int[] places = [4, 0, 11, 2, 20, 7];
+        var inputs = arange(35, ScalarType.Float32).view(7, 5).div(35);
+        var (leaf, weight) = (inputs.clone().requires_grad_(), randn(6, 7));
 
-        (selection.Outputs(together * 2).square() * weight).sum().backward();
-        var inputs = apart * 2;
-        var answers = selection.OutputsWithoutGraph(inputs);
-        (answers.square() * weight).sum().backward();
-        selection.Backward(inputs, answers.grad!);
+        (Alone(leaf, places).square() * weight).sum().backward();
+        var pass = members.Select(places).Pass(inputs, new PassTerms(ScalarType.Float32, graphBytes));
 
-        Assert.True(together.grad!.abs().max().item<float>() > 0.1f);
-        MlpStack.Near(together.grad!, apart.grad!);
-
-        Tensor Leaf() => arange(35, ScalarType.Float32).view(7, 5).div(35).requires_grad_();
+        Assert.True(leaf.grad!.abs().max().item<float>() > 0.1f);
+        MlpStack.Near(Alone(inputs, places), pass.Answers);
+        MlpStack.Near(leaf.grad!, pass.Gradient(pass.Answers * weight * 2));
+        Assert.False(pass.Answers.requires_grad);
     }
 
     [Theory]
     [InlineData("regression")]
     [InlineData("classification")]
-    public void A_step_one_group_at_a_time_leaves_the_gradients_of_a_step_at_once(string task)
+    public void A_step_without_memory_for_graphs_has_the_same_gradients(string task)
     {
-        var (loss, inputs, verifier) = Step(ensembles.Of(task), oneByOne: false);
+        var (loss, inputs, verifier) = Step(ensembles.Of(task), long.MaxValue);
 
-        var (otherLoss, otherInputs, otherVerifier) = Step(ensembles.Of(task), oneByOne: true);
+        var (otherLoss, otherInputs, otherVerifier) = Step(ensembles.Of(task), 0);
 
         Assert.Equal(loss, otherLoss, 1e-5);
         Assert.True(inputs.abs().max().item<float>() > 1e-4f);
@@ -104,19 +103,20 @@ public sealed class FrozenMembersTests : IClassFixture<BuiltEnsembles>, IDisposa
         scope.Dispose();
     }
 
-    private static (double Loss, Tensor Inputs, Tensor Verifier) Step(BuiltEnsemble ensemble, bool oneByOne)
+    private static (double Loss, Tensor Inputs, Tensor Verifier) Step(BuiltEnsemble ensemble, long graphBytes)
     {
-        var learning = ensemble.Learning(new(Examples: 6), oneByOne);
+        var learning = ensemble.Learning(new(Examples: 6), new PassTerms(ScalarType.Float32, graphBytes));
         using var verifier = new TrainableVerifier(6 * ensemble.Workshop.Target.Signature.OutputWidth, new SeededRandom(1, "verifier"), CPU, 1);
-        var free = new Parameter(new SeededRandom(1, "free").Normal(learning.FingerprintShape));
+        using var adam = new FusedAdam(verifier.Parameters, 0.01);
+        var free = new SeededRandom(1, "free").Normal(learning.FingerprintShape);
         manual_seed(3);
 
-        var loss = BatchedSchedule.Pass(learning, free, verifier);
+        var (loss, gradient) = BatchedSchedule.Pass(learning, free, verifier, adam);
 
         learning.Training.Dispose();
         learning.Validation.Dispose();
         learning.Box.Dispose();
-        return (loss, free.grad!.clone(), verifier.Parameters[0].grad!.clone());
+        return (loss, gradient, verifier.Parameters[0].grad!.clone());
     }
 
     /// <summary>Networks that answer one number whatever they are asked.</summary>
@@ -128,17 +128,18 @@ public sealed class FrozenMembersTests : IClassFixture<BuiltEnsembles>, IDisposa
             using var noGradient = no_grad();
             linear.weight.zero_();
             linear.bias!.fill_(member.Answer);
-            return new SelectedMembers(new SingleMember(place, new Network(new Mlp([1]), linear, OutputForm.Raw).Freeze(), new Regression()), null, [place]);
+            var network = new WholeNetwork(new Network(new Mlp([1]), linear, OutputForm.Raw).Freeze());
+            return new SelectedMembers(new SingleMember(place, _ => network, new Regression()), null, [place]);
         })]);
 
     private Tensor Alone(Tensor inputs, int[] places) => stack([.. places.Select(place =>
     {
         if (place == 0)
         {
-            return ensemble.Workshop.Target.Network.Forward(inputs).detach().flatten();
+            return ensemble.Workshop.Target.Network.Forward(inputs).flatten();
         }
 
         using var network = ensemble.Folder.Load(ensemble.Plan.Members[place - 1], ensemble.Workshop.Architectures);
-        return network.Forward(inputs).detach().flatten();
+        return network.Forward(inputs).flatten();
     })]);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Utaf.Models;
+using Utaf.Torch;
 using static TorchSharp.torch;
 
 namespace Utaf.Ensembles.Obfuscations;
@@ -26,7 +27,7 @@ public sealed record FilterPruning(double Ratio, PruningCriterion Criterion, Tra
         using var noGradient = no_grad();
 
         // A removed filter takes its bias and its batch norm's channel with it: the channel is gone, not constant.
-        var kept = Convolutions(stolen).SelectMany(kernels => Removals(stolen, kernels, context)).ToList();
+        var kept = Kept(stolen, Ratio, Criterion, context.Random);
         foreach (var (parameter, keep) in kept)
         {
             parameter.Tensor.mul_(keep);
@@ -39,18 +40,22 @@ public sealed record FilterPruning(double Ratio, PruningCriterion Criterion, Tra
     /// <summary>The kernels of the network's convolutions: [filters, channels, …] with at least one spatial dimension.</summary>
     public static IEnumerable<NamedTensor> Convolutions(Network network) => network.Parameters.Where(parameter => parameter.Tensor.dim() >= 3);
 
-    private IEnumerable<(NamedTensor Parameter, Tensor Keep)> Removals(Network stolen, NamedTensor kernels, MemberContext context)
+    /// <summary>What pruning leaves: ones and zeros for each parameter of which it removes something.</summary>
+    internal static IReadOnlyList<(NamedTensor Parameter, Tensor Keep)> Kept(Network stolen, double ratio, PruningCriterion criterion, SeededRandom random) =>
+        [.. Convolutions(stolen).SelectMany(kernels => Removals(stolen, kernels, ratio, criterion, random))];
+
+    private static IEnumerable<(NamedTensor Parameter, Tensor Keep)> Removals(Network stolen, NamedTensor kernels, double ratio, PruningCriterion criterion, SeededRandom random)
     {
         var filters = kernels.Tensor.shape[0];
-        var removed = Math.Min(filters - 1, (long)Math.Round(Ratio * filters));
+        var removed = Math.Min(filters - 1, (long)Math.Round(ratio * filters));
         if (removed == 0)
         {
             yield break;
         }
 
-        var importance = Criterion == PruningCriterion.L1
+        var importance = criterion == PruningCriterion.L1
             ? kernels.Tensor.abs().flatten(1).sum(1)
-            : context.Random.Uniform([filters], 1).to(kernels.Tensor.device);
+            : random.Uniform([filters], 1).to(kernels.Tensor.device);
         var keep = PruningMask.Keep(importance, removed).to_type(kernels.Tensor.dtype);
         var channel = stolen.Parameters
             .Where(parameter => parameter.Layer == kernels.Layer && parameter != kernels)

@@ -1,18 +1,12 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
 using TorchSharp;
+using Utaf.Torch;
 using static TorchSharp.torch;
 
 namespace Utaf.Ensembles.Stacks;
 
-/// <summary>
-/// Adam (Kingma and Ba 2015) for parameters that lie side by side, with a learning rate for each row. On the CPU all of it is
-/// one pass over memory; torch's operations would make twelve.
-/// </summary>
+/// <summary>Adam for parameters that lie side by side, with a learning rate for each row.</summary>
 internal sealed class StackedAdam : IDisposable
 {
-    private const float FirstDecay = 0.9f;
-    private const float Epsilon = 1e-8f;
     private readonly float secondDecay;
     private int steps;
 
@@ -61,8 +55,7 @@ internal sealed class StackedAdam : IDisposable
     public void Step(IReadOnlyList<(ParameterSegment Segment, Tensor Gradient)> gradients, Func<int, int, bool> isLearned)
     {
         steps++;
-        var firstCorrection = 1 - Math.Pow(FirstDecay, steps);
-        var secondCorrection = (float)Math.Sqrt(1 - Math.Pow(secondDecay, steps));
+        var (firstCorrection, secondCorrection) = Adam.Corrections(steps, secondDecay);
         for (var part = 0; part < gradients.Count; part++)
         {
             var (segment, gradient) = gradients[part];
@@ -81,12 +74,8 @@ internal sealed class StackedAdam : IDisposable
     internal void OnDevice(ParameterSegment segment, Tensor gradient, Func<int, bool> isLearned, double firstCorrection, float secondCorrection)
     {
         using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
         var rates = tensor(Rates.Select((rate, row) => isLearned(row) ? (float)(rate / firstCorrection) : 0).ToArray(), [Rates.Count, 1], device: gradient.device);
-        var (mean, square) = (segment.Of(Mean), segment.Of(Square));
-        mean.mul_(FirstDecay).add_(gradient * (1 - FirstDecay));
-        square.mul_(secondDecay).add_(gradient * (1 - secondDecay) * gradient);
-        segment.Of(Values).sub_(rates * mean / ((square.sqrt() / secondCorrection) + Epsilon));
+        Adam.Step(segment.Of(Values), gradient, segment.Of(Mean), segment.Of(Square), rates, secondCorrection, secondDecay);
     }
 
     /// <inheritdoc/>
@@ -99,10 +88,10 @@ internal sealed class StackedAdam : IDisposable
     private void OnCpu(ParameterSegment segment, Tensor gradient, Func<int, bool> isLearned, double firstCorrection, float secondCorrection)
     {
         using var scope = NewDisposeScope();
-        var values = Numbers(Values);
-        var mean = Numbers(Mean);
-        var square = Numbers(Square);
-        var slopes = Numbers(gradient.contiguous());
+        var values = Adam.Numbers(Values);
+        var mean = Adam.Numbers(Mean);
+        var square = Adam.Numbers(Square);
+        var slopes = Adam.Numbers(gradient.contiguous());
         var stride = (int)Values.shape[1];
         for (var row = 0; row < Rates.Count; row++)
         {
@@ -110,42 +99,15 @@ internal sealed class StackedAdam : IDisposable
             {
                 var start = (row * stride) + (int)segment.Start;
                 var length = (int)segment.Length;
-                Update(
+                Adam.Step(
                     values.Slice(start, length),
                     slopes.Slice(row * length, length),
                     mean.Slice(start, length),
                     square.Slice(start, length),
                     (float)(Rates[row] / firstCorrection),
-                    secondCorrection);
+                    secondCorrection,
+                    secondDecay);
             }
-        }
-    }
-
-    /// <summary>The numbers of a contiguous float32 tensor on the CPU.</summary>
-    private static Span<float> Numbers(Tensor contiguous) => MemoryMarshal.Cast<byte, float>(contiguous.bytes);
-
-    // The same operations in the same order in vectors and in the rest, so that a number's place does not matter.
-    private void Update(Span<float> values, ReadOnlySpan<float> gradient, Span<float> mean, Span<float> square, float rate, float correction)
-    {
-        var width = Vector<float>.Count;
-        var vectors = values.Length / width * width;
-        var (rates, corrections, epsilons) = (new Vector<float>(rate), new Vector<float>(correction), new Vector<float>(Epsilon));
-        for (var i = 0; i < vectors; i += width)
-        {
-            var g = new Vector<float>(gradient[i..]);
-            var m = (new Vector<float>(mean[i..]) * FirstDecay) + (g * (1 - FirstDecay));
-            var v = (new Vector<float>(square[i..]) * secondDecay) + (g * (1 - secondDecay) * g);
-            m.CopyTo(mean[i..]);
-            v.CopyTo(square[i..]);
-            (new Vector<float>(values[i..]) - (rates * m / ((Vector.SquareRoot(v) / corrections) + epsilons))).CopyTo(values[i..]);
-        }
-
-        for (var i = vectors; i < values.Length; i++)
-        {
-            var g = gradient[i];
-            mean[i] = (mean[i] * FirstDecay) + (g * (1 - FirstDecay));
-            square[i] = (square[i] * secondDecay) + (g * (1 - secondDecay) * g);
-            values[i] -= rate * mean[i] / ((MathF.Sqrt(square[i]) / correction) + Epsilon);
         }
     }
 }

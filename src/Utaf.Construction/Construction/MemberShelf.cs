@@ -1,0 +1,112 @@
+using Utaf.Ensembles;
+using Utaf.Models;
+using Utaf.Models.Folding;
+using static TorchSharp.torch;
+
+namespace Utaf.Construction;
+
+/// <summary>
+/// The members that are no perceptrons. Each is read from its file when it is asked for, and the ones that were not asked for
+/// the longest are put back when there are too many: an ensemble may be larger than the memory.
+/// </summary>
+/// <param name="members">By place; null is the target.</param>
+/// <param name="folder">Where the members are.</param>
+/// <param name="workshop">Target, task and device.</param>
+/// <param name="budget">How many bytes of weights may be held.</param>
+internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder folder, Workshop workshop, long budget = MemberShelf.UsualBudget) : IDisposable
+{
+    private const long UsualBudget = 512L << 20;
+
+    private readonly Dictionary<Architecture, Mould?> moulds = [];
+    private readonly Dictionary<(int Place, ScalarType Type), LinkedListNode<Held>> places = [];
+    private readonly LinkedList<Held> byUse = [];
+    private long bytes;
+
+    /// <summary>How many networks are held.</summary>
+    public int Count => byUse.Count;
+
+    /// <summary>A member's network, until the next one is taken.</summary>
+    /// <param name="place">Its place.</param>
+    /// <param name="type">What convolutions are to compute with; networks whose layers are not known keep to their own.</param>
+    /// <exception cref="UtafException">UTAF1402: its file is damaged.</exception>
+    public FrozenNetwork Take(int place, ScalarType type)
+    {
+        var mould = MouldOf(place);
+        var key = (place, mould is null ? ScalarType.Float32 : type);
+        if (places.TryGetValue(key, out var held))
+        {
+            byUse.Remove(held);
+            byUse.AddLast(held);
+            return held.Value.Network;
+        }
+
+        var network = Load(place, mould, type);
+        bytes += network.Bytes;
+        while (bytes > budget && byUse.First is { } oldest)
+        {
+            byUse.RemoveFirst();
+            places.Remove(oldest.Value.Key);
+            bytes -= oldest.Value.Network.Bytes;
+            oldest.Value.Network.Dispose();
+        }
+
+        places[key] = byUse.AddLast(new Held(key, network));
+        return network;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var held in byUse)
+        {
+            held.Network.Dispose();
+        }
+
+        foreach (var mould in moulds.Values)
+        {
+            mould?.Dispose();
+        }
+    }
+
+    private FrozenNetwork Load(int place, Mould? mould, ScalarType type)
+    {
+        if (mould is not null)
+        {
+            Pour(place, mould.Network);
+            if (Folding.TryFold(mould.Network, workshop.Probe, type) is { } folded)
+            {
+                return folded;
+            }
+        }
+
+        // Its layers are not known, or fold into something that answers otherwise: weights so large that digits are lost.
+        return new WholeNetwork((members[place] is { } member ? folder.Load(member, workshop.Architectures) : workshop.Target.Copy()).To(workshop.Device).Freeze());
+    }
+
+    private void Pour(int place, Network network)
+    {
+        if (members[place] is { } member)
+        {
+            folder.Pour(member, network);
+        }
+        else
+        {
+            network.CopyFrom(workshop.Target.Network);
+        }
+    }
+
+    private Mould? MouldOf(int place)
+    {
+        var architecture = members[place] is { } member ? folder.ArchitectureOf(member) : new TargetArchitecture();
+        if (!moulds.TryGetValue(architecture, out var mould))
+        {
+            // A listed model is one of its kind: a mould would be used once.
+            mould = architecture is ListedArchitecture ? null : Mould.Of(architecture, workshop.Architectures, workshop.Probe);
+            moulds[architecture] = mould;
+        }
+
+        return mould;
+    }
+
+    private sealed record Held((int Place, ScalarType Type) Key, FrozenNetwork Network);
+}

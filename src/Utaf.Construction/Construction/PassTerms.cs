@@ -1,0 +1,38 @@
+using static TorchSharp.torch;
+
+namespace Utaf.Construction;
+
+/// <summary>How members are passed through on the way to a gradient.</summary>
+/// <param name="type">What convolutions compute with.</param>
+/// <param name="graphBytes">How much the graphs of one selection of members may take; what exceeds it is computed twice.</param>
+internal sealed class PassTerms(ScalarType type, long graphBytes)
+{
+    // A few hundred examples of a ResNet's activations: with less, most of its members would be computed twice.
+    private const long UsualGraphBytes = 512L << 20;
+
+    private long used;
+
+    /// <summary>Exact, and with the usual memory.</summary>
+    public static PassTerms Exact => new(ScalarType.Float32, UsualGraphBytes);
+
+    /// <summary>The usual memory.</summary>
+    public static PassTerms Of(ScalarType type) => new(type, UsualGraphBytes);
+
+    /// <summary>What convolutions compute with.</summary>
+    public ScalarType Type => type;
+
+    /// <summary>The same terms for another selection.</summary>
+    public PassTerms Anew() => new(type, graphBytes);
+
+    /// <summary>Whether a graph may be kept until the gradient is asked for. It is counted.</summary>
+    public bool MayKeep(long bytes)
+    {
+        if (used + bytes > graphBytes)
+        {
+            return false;
+        }
+
+        used += bytes;
+        return true;
+    }
+}

@@ -1,0 +1,64 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Utaf.Models.Folding;
+
+/// <summary>
+/// A convolutional network for inference and gradients by its inputs: batch norm is part of the kernels, filters that pruning
+/// zeroed are gone, images lie channel by channel last, and numbers may be bfloat16.
+/// </summary>
+/// <param name="steps">The operations in their order; owned.</param>
+/// <param name="form">What the outputs mean.</param>
+internal sealed class FoldedNetwork(IReadOnlyList<FoldedStep> steps, OutputForm form) : FrozenNetwork
+{
+    /// <inheritdoc/>
+    public override OutputForm Form => form;
+
+    /// <inheritdoc/>
+    public override long Bytes { get; } = steps.Sum(step => step.Bytes);
+
+    /// <inheritdoc/>
+    public override long GraphBytes => graphBytes;
+
+    private long graphBytes;
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor inputs)
+    {
+        using var scope = NewDisposeScope();
+        return steps.Aggregate(inputs, (signal, step) => step.Run(signal)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Whether it answers as the network that it was made from; on the way its graph is measured.</summary>
+    /// <param name="network">That network.</param>
+    /// <param name="probe">Inputs to try both on, [n, input…].</param>
+    /// <param name="tolerance">Largest difference, relative to the largest answer.</param>
+    public bool Agrees(Network network, Tensor probe, double tolerance)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var expected = network.Forward(probe).flatten(1);
+        var signal = probe;
+        long bytes = 0;
+        foreach (var step in steps)
+        {
+            signal = step.Run(signal);
+
+            // A residual block keeps one result in its middle, of about the size of its end.
+            bytes += signal.numel() * signal.element_size() * (step.Owned.Length > 2 ? 2 : 1);
+        }
+
+        graphBytes = bytes / probe.shape[0];
+        return expected.shape.SequenceEqual(signal.shape)
+            && (expected - signal).abs().max().ToDouble() <= tolerance * (1 + expected.abs().max().ToDouble());
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        foreach (var step in steps)
+        {
+            step.Dispose();
+        }
+    }
+}

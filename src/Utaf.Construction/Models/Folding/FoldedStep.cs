@@ -1,0 +1,21 @@
+using static TorchSharp.torch;
+
+namespace Utaf.Models.Folding;
+
+/// <summary>One operation of a folded network.</summary>
+/// <param name="Run">What it does to its input, [N, …]; the result belongs to the caller's dispose scope.</param>
+/// <param name="Owned">Its weights.</param>
+internal sealed record FoldedStep(Func<Tensor, Tensor> Run, params Tensor[] Owned) : IDisposable
+{
+    /// <summary>Bytes of the weights.</summary>
+    public long Bytes => Owned.Sum(tensor => tensor.numel() * tensor.element_size());
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var tensor in Owned)
+        {
+            tensor.Dispose();
+        }
+    }
+}

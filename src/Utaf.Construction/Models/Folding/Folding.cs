@@ -1,0 +1,209 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Utaf.Models.Folding;
+
+/// <summary>
+/// Makes a <see cref="FoldedNetwork"/> of a network whose layers are known: convolutions with batch norm, ReLU, pooling,
+/// residual blocks and linear layers. What is not known stays as it is.
+/// </summary>
+internal sealed class Folding
+{
+    private const double Rounding = 1e-4;
+
+    // bfloat16 has 8 bits of mantissa, and its errors add up over layers.
+    private const double CoarseRounding = 0.1;
+
+    private readonly ScalarType type;
+    private readonly List<FoldedStep> steps = [];
+
+    // The signal's channels, and which of them are not zero whatever the input is: the others are not computed.
+    private long channels;
+    private long[] live = [];
+
+    private Folding(ScalarType type, long channels, long[] live) => (this.type, this.channels, this.live) = (type, channels, live);
+
+    /// <summary>Folds a network; null where it has a layer that cannot be, or would then answer otherwise.</summary>
+    /// <param name="network">In eval mode; it stays as it is.</param>
+    /// <param name="probe">Inputs to prove it on, [n, input…].</param>
+    /// <param name="type">What convolutions compute with: float32 or bfloat16.</param>
+    public static FoldedNetwork? TryFold(Network network, Tensor probe, ScalarType type = ScalarType.Float32)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var scaled = network.Module as ScaledModule;
+        var layers = Layers(scaled?.Body ?? network.Module);
+        if (layers.OfType<Conv2d>().FirstOrDefault() is not { } first || (scaled is null && probe.dim() != 4))
+        {
+            return null;
+        }
+
+        var folding = new Folding(type, first.in_channels, All(first.in_channels));
+        folding.AddEntry(scaled);
+        var known = folding.Add(layers);
+        if (known && scaled is not null)
+        {
+            folding.AddExit(scaled);
+        }
+
+        var folded = new FoldedNetwork(folding.steps, network.Form);
+        if (known && folded.Agrees(network, probe, type == ScalarType.Float32 ? Rounding : CoarseRounding))
+        {
+            return folded;
+        }
+
+        folded.Dispose();
+        return null;
+    }
+
+    /// <summary>The layers one after the other, without the sequences that hold them.</summary>
+    private static IReadOnlyList<nn.Module> Layers(nn.Module module) =>
+        module is Sequential sequence ? [.. sequence.children().SelectMany(Layers)] : [module];
+
+    private bool Add(IReadOnlyList<nn.Module> layers)
+    {
+        for (var i = 0; i < layers.Count; i++)
+        {
+            switch (layers[i])
+            {
+                case Conv2d { groups: 1, transposed: false, padding_type: null, padding_mode: PaddingModes.Zeros } convolution:
+                    var norm = layers.ElementAtOrDefault(i + 1) as BatchNorm2d;
+                    i += norm is null ? 0 : 1;
+                    var relu = layers.ElementAtOrDefault(i + 1) is ReLU;
+                    i += relu ? 1 : 0;
+                    AddConvolution(convolution, norm, relu);
+                    break;
+                case ReLU:
+                    steps.Add(new(signal => signal.relu()));
+                    break;
+                case MaxPool2d pool:
+                    steps.Add(new(signal => nn.functional.max_pool2d(signal, pool.kernel_size, pool.stride, pool.padding, pool.dilation, pool.ceil_mode)));
+                    break;
+                case AdaptiveAvgPool2d pool:
+                    // Sums of many numbers: these want all digits, and so does what follows.
+                    steps.Add(new(signal => nn.functional.adaptive_avg_pool2d(signal.to_type(ScalarType.Float32), pool.output_size)));
+                    break;
+                case Flatten { start_dim: 1, end_dim: -1 }:
+                    steps.Add(new(signal => signal.to_type(ScalarType.Float32).flatten(1)));
+                    break;
+                case Linear linear:
+                    AddLinear(linear);
+                    break;
+                case IResidualBlock block when Block(block) is { } folded:
+                    steps.Add(folded);
+                    break;
+                case Dropout:
+                    break;
+                default:
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void AddEntry(ScaledModule? scaled)
+    {
+        var type = this.type;
+        if (scaled is null)
+        {
+            steps.Add(new(ChannelsLast));
+            return;
+        }
+
+        var (mean, deviation, shape) = (Own(scaled.InputMean), Own(scaled.InputDeviation), scaled.ViewShape);
+        steps.Add(new(signal => ChannelsLast(((signal.flatten(1) - mean) / deviation).view(shape)), mean, deviation));
+
+        Tensor ChannelsLast(Tensor images) => images.to_type(type).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+    }
+
+    private void AddExit(ScaledModule scaled)
+    {
+        var (mean, deviation) = (Own(scaled.OutputMean), Own(scaled.OutputDeviation));
+        steps.Add(new(signal => (signal * deviation) + mean, mean, deviation));
+    }
+
+    private void AddConvolution(Conv2d convolution, BatchNorm2d? norm, bool relu)
+    {
+        var weight = convolution.weight.detach().index_select(1, Index(live));
+        var bias = convolution.bias?.detach() ?? zeros(convolution.out_channels, device: weight.device);
+        if (norm is not null)
+        {
+            var scale = (norm.running_var! + norm.eps).rsqrt() * (norm.affine ? norm.weight!.detach() : 1);
+            weight *= scale.view(-1, 1, 1, 1);
+            bias = ((bias - norm.running_mean!) * scale) + (norm.affine ? norm.bias!.detach() : 0);
+        }
+
+        channels = convolution.out_channels;
+        live = NonZero((weight.abs().flatten(1).sum(1) + bias.abs()).cpu());
+        var filters = weight.index_select(0, Index(live)).permute(0, 2, 3, 1).contiguous().to_type(type).permute(0, 3, 1, 2);
+        var (kernels, shifts) = (Own(filters), Own(bias.index_select(0, Index(live)).to_type(type)));
+        var (stride, padding, dilation) = (convolution.stride, convolution.padding, convolution.dilation);
+        steps.Add(new(
+            signal =>
+            {
+                var products = nn.functional.conv2d(signal, kernels, shifts, stride, padding, dilation);
+                return relu ? products.relu_() : products;
+            },
+            kernels,
+            shifts));
+    }
+
+    private void AddLinear(Linear linear)
+    {
+        // A channel's numbers lie side by side after flattening.
+        var perChannel = linear.in_features / channels;
+        long[] features = [.. live.SelectMany(channel => Enumerable.Range(0, (int)perChannel).Select(i => (channel * perChannel) + i))];
+        var weight = Own(linear.weight.detach().index_select(1, Index(features)));
+        var bias = Own(linear.bias?.detach() ?? zeros(linear.out_features, device: weight.device));
+        (channels, live) = (linear.out_features, All(linear.out_features));
+        steps.Add(new(signal => nn.functional.linear(signal, weight, bias), weight, bias));
+    }
+
+    private FoldedStep? Block(IResidualBlock block)
+    {
+        var (body, shortcut) = (new Folding(type, channels, live), new Folding(type, channels, live));
+        if (!body.Add(block.Body) || !shortcut.Add(block.Shortcut))
+        {
+            body.steps.Concat(shortcut.steps).ToList().ForEach(step => step.Dispose());
+            return null;
+        }
+
+        channels = body.channels;
+        live = [.. body.live.Union(shortcut.live).Order()];
+        var (ofBody, ofShortcut, width, zero) = (Places(body.live), Places(shortcut.live), live.Length, type);
+        return new(
+            signal =>
+            {
+                var residual = body.steps.Aggregate(signal, (part, step) => step.Run(part));
+                var carried = shortcut.steps.Aggregate(signal, (part, step) => step.Run(part));
+                return Sum(residual, carried).relu_();
+            },
+            [.. body.steps.Concat(shortcut.steps).SelectMany(step => step.Owned), .. new[] { ofBody, ofShortcut }.OfType<Tensor>()]);
+
+        Tensor? Places(long[] part) => part.Length == live.Length ? null : Own(Index([.. part.Select(channel => (long)Array.IndexOf(live, channel))]));
+
+        Tensor Sum(Tensor residual, Tensor carried) => (ofBody, ofShortcut) switch
+        {
+            (null, null) => residual.add_(carried),
+            (_, null) => carried.index_add(1, ofBody, residual, 1),
+            (null, _) => residual.index_add(1, ofShortcut, carried, 1),
+            _ => zeros([residual.shape[0], width, residual.shape[2], residual.shape[3]], zero, residual.device).index_add(1, ofShortcut, carried, 1).index_add(1, ofBody, residual, 1),
+        };
+    }
+
+    private static long[] All(long count) => [.. Enumerable.Range(0, (int)count).Select(channel => (long)channel)];
+
+    /// <summary>Where the sizes are not zero; the first channel stays in any case.</summary>
+    private static long[] NonZero(Tensor sizes)
+    {
+        var values = sizes.to_type(ScalarType.Float32).contiguous().data<float>().ToArray();
+        long[] found = [.. Enumerable.Range(0, values.Length).Where(channel => values[channel] != 0).Select(channel => (long)channel)];
+        return found.Length > 0 ? found : [0];
+    }
+
+    private static Tensor Index(long[] places) => tensor(places);
+
+    private static Tensor Own(Tensor tensor) => tensor.clone().DetachFromDisposeScope();
+}

@@ -1,0 +1,101 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace Utaf.Torch;
+
+/// <summary>
+/// One step of Adam (Kingma and Ba 2015) as torch makes it. On the CPU all of it is one pass over memory, where torch's
+/// operations make twelve; on as many threads as torch has, which makes no difference to the numbers.
+/// </summary>
+internal static class Adam
+{
+    private const float FirstDecay = 0.9f;
+    private const float Epsilon = 1e-8f;
+
+    // So many numbers that a thread is worth its start.
+    private const int PerThread = 1 << 17;
+
+    /// <summary>What the moments are to be divided by after some steps.</summary>
+    /// <param name="steps">Steps made, this one counted.</param>
+    /// <param name="secondDecay">β₂.</param>
+    public static (double First, float Second) Corrections(int steps, float secondDecay) =>
+        (1 - Math.Pow(FirstDecay, steps), (float)Math.Sqrt(1 - Math.Pow(secondDecay, steps)));
+
+    /// <summary>Changes values and moments.</summary>
+    /// <param name="values">The parameters.</param>
+    /// <param name="gradient">Theirs.</param>
+    /// <param name="mean">The first moment.</param>
+    /// <param name="square">The second moment.</param>
+    /// <param name="rate">The learning rate over the first correction.</param>
+    /// <param name="correction">The second correction.</param>
+    /// <param name="secondDecay">β₂.</param>
+    public static unsafe void Step(Span<float> values, ReadOnlySpan<float> gradient, Span<float> mean, Span<float> square, float rate, float correction, float secondDecay)
+    {
+        var threads = Math.Min(get_num_threads(), values.Length / PerThread);
+        if (threads < 2)
+        {
+            Update(values, gradient, mean, square, rate, correction, secondDecay);
+            return;
+        }
+
+        fixed (float* value = values, slope = gradient, first = mean, second = square)
+        {
+            // Pointers, because spans cannot go to other threads; they are not used beyond this block.
+            var (length, numbers) = (values.Length, ((nint)value, (nint)slope, (nint)first, (nint)second));
+            Parallel.For(0, threads, thread =>
+            {
+                var start = (int)((long)length * thread / threads);
+                var count = (int)((long)length * (thread + 1) / threads) - start;
+                Update(Part(numbers.Item1), Part(numbers.Item2), Part(numbers.Item3), Part(numbers.Item4), rate, correction, secondDecay);
+
+                Span<float> Part(nint whole) => new((float*)whole + start, count);
+            });
+        }
+    }
+
+    /// <summary>The same by torch's operations, as other devices need them.</summary>
+    /// <param name="values">The parameters, [K, n].</param>
+    /// <param name="gradient">[K, n].</param>
+    /// <param name="mean">[K, n].</param>
+    /// <param name="square">[K, n].</param>
+    /// <param name="rates">The learning rates over the first correction, [K, 1].</param>
+    /// <param name="correction">The second correction.</param>
+    /// <param name="secondDecay">β₂.</param>
+    public static void Step(Tensor values, Tensor gradient, Tensor mean, Tensor square, Tensor rates, float correction, float secondDecay)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        mean.mul_(FirstDecay).add_(gradient * (1 - FirstDecay));
+        square.mul_(secondDecay).add_(gradient * (1 - secondDecay) * gradient);
+        values.sub_(rates * mean / ((square.sqrt() / correction) + Epsilon));
+    }
+
+    /// <summary>The numbers of a contiguous float32 tensor on the CPU.</summary>
+    public static Span<float> Numbers(Tensor contiguous) => MemoryMarshal.Cast<byte, float>(contiguous.bytes);
+
+    // The same operations in the same order in vectors and in the rest, so that a number's place does not matter.
+    private static void Update(Span<float> values, ReadOnlySpan<float> gradient, Span<float> mean, Span<float> square, float rate, float correction, float secondDecay)
+    {
+        var width = Vector<float>.Count;
+        var vectors = values.Length / width * width;
+        var (rates, corrections, epsilons) = (new Vector<float>(rate), new Vector<float>(correction), new Vector<float>(Epsilon));
+        for (var i = 0; i < vectors; i += width)
+        {
+            var g = new Vector<float>(gradient[i..]);
+            var m = (new Vector<float>(mean[i..]) * FirstDecay) + (g * (1 - FirstDecay));
+            var v = (new Vector<float>(square[i..]) * secondDecay) + (g * (1 - secondDecay) * g);
+            m.CopyTo(mean[i..]);
+            v.CopyTo(square[i..]);
+            (new Vector<float>(values[i..]) - (rates * m / ((Vector.SquareRoot(v) / corrections) + epsilons))).CopyTo(values[i..]);
+        }
+
+        for (var i = vectors; i < values.Length; i++)
+        {
+            var g = gradient[i];
+            mean[i] = (mean[i] * FirstDecay) + (g * (1 - FirstDecay));
+            square[i] = (square[i] * secondDecay) + (g * (1 - secondDecay) * g);
+            values[i] -= rate * mean[i] / ((MathF.Sqrt(square[i]) / correction) + Epsilon);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Utaf.Torch;
+
+/// <summary>Adam for a network's parameters: <see cref="Adam"/> tensor by tensor.</summary>
+internal sealed class FusedAdam : IDisposable
+{
+    private readonly IReadOnlyList<Tensor> parameters;
+    private readonly Tensor[] means;
+    private readonly Tensor[] squares;
+    private readonly float secondDecay;
+    private int steps;
+
+    /// <param name="parameters">Each laid out densely, by rows or with channels last; changed in place.</param>
+    /// <param name="rate">The learning rate.</param>
+    /// <param name="secondDecay">β₂.</param>
+    public FusedAdam(IReadOnlyList<Tensor> parameters, double rate, double secondDecay = 0.999)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        this.parameters = parameters;
+        this.secondDecay = (float)secondDecay;
+        Rate = rate;
+        means = [.. parameters.Select(parameter => zeros_like(InOrder(parameter)).DetachFromDisposeScope())];
+        squares = [.. means.Select(mean => zeros_like(mean).DetachFromDisposeScope())];
+    }
+
+    /// <summary>The learning rate.</summary>
+    public double Rate { get; set; }
+
+    /// <summary>One step down the parameters' own gradients, which are then forgotten.</summary>
+    public void Step()
+    {
+        using var scope = NewDisposeScope();
+        Step([.. parameters.Select(parameter => parameter.grad)]);
+        foreach (var parameter in parameters)
+        {
+            parameter.grad = null;
+        }
+    }
+
+    /// <summary>One step down gradients.</summary>
+    /// <param name="gradients">Of the parameters, in their order; null for one that has none and stays as it is.</param>
+    public void Step(IReadOnlyList<Tensor?> gradients)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        steps++;
+        var (first, second) = Adam.Corrections(steps, secondDecay);
+        for (var i = 0; i < parameters.Count; i++)
+        {
+            if (gradients[i] is not { } gradient)
+            {
+                continue;
+            }
+
+            var values = InOrder(parameters[i]);
+            var slopes = (parameters[i].is_contiguous() ? gradient : gradient.permute(0, 2, 3, 1)).contiguous();
+            if (values.device_type == DeviceType.CPU && values.dtype == ScalarType.Float32)
+            {
+                Adam.Step(Adam.Numbers(values), Adam.Numbers(slopes), Adam.Numbers(means[i]), Adam.Numbers(squares[i]), (float)(Rate / first), second, secondDecay);
+            }
+            else
+            {
+                Adam.Step(values, slopes, means[i], squares[i], full([1L], (float)(Rate / first), values.dtype, values.device), second, secondDecay);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var moment in means.Concat(squares))
+        {
+            moment.Dispose();
+        }
+    }
+
+    /// <summary>The parameter as it lies in memory: channels may come last.</summary>
+    private static Tensor InOrder(Tensor parameter)
+    {
+        var values = parameter.detach();
+        return values.is_contiguous() ? values : values.permute(0, 2, 3, 1);
+    }
+}

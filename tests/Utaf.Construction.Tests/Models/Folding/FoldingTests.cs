@@ -1,0 +1,184 @@
+using TorchSharp;
+using Utaf.Ensembles.Obfuscations;
+using Utaf.Ensembles.Tests;
+using Utaf.Models.Tests;
+using Utaf.Torch;
+using Utaf.Torch.Tests;
+using static TorchSharp.torch;
+
+namespace Utaf.Models.Folding.Tests;
+
+[Collection(TorchSession.Name)]
+public sealed class FoldingTests : IDisposable
+{
+    private readonly DisposeScope scope = NewDisposeScope();
+
+    public static TheoryData<string, int[], int[]> Networks() => new()
+    {
+        { "convnet-16-32", [1, 8, 8], [1, 8, 8] },
+        { "convnet-16-32-64", [2 * 10 * 9], [2, 10, 9] },
+        { "resnet-18", [3, 12, 12], [3, 12, 12] },
+        { "resnet-18", [1, 64, 64], [1, 64, 64] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void A_folded_network_answers_and_has_the_gradients_of_the_whole_one(string name, int[] input, int[] image)
+    {
+        using var network = Trained(name, input, image);
+        var inputs = randn([4, .. input.Select(size => (long)size)]);
+
+        using var folded = Folding.TryFold(network, inputs)!;
+
+        var (expected, ofWhole) = Pass(network.Forward, inputs);
+        var (found, ofFolded) = Pass(folded.Forward, inputs);
+        Near(expected, found, 1e-5);
+        Near(ofWhole, ofFolded, 1e-5);
+        Assert.Equal(network.Form, folded.Form);
+        Assert.True(folded.GraphBytes > 0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void In_bfloat16_answers_are_near_and_gradients_point_the_same_way(string name, int[] input, int[] image)
+    {
+        using var network = Trained(name, input, image);
+        var inputs = randn([4, .. input.Select(size => (long)size)]);
+
+        using var folded = Folding.TryFold(network, inputs, ScalarType.BFloat16)!;
+
+        var (expected, ofWhole) = Pass(network.Forward, inputs);
+        var (found, ofFolded) = Pass(folded.Forward, inputs);
+        Assert.Equal(ScalarType.Float32, found.dtype);
+        Assert.Equal(ScalarType.Float32, ofFolded.dtype);
+        Near(expected, found, 0.05);
+        Assert.True(nn.functional.cosine_similarity(ofWhole.flatten(), ofFolded.flatten(), 0).ToDouble() > 0.98);
+    }
+
+    [Theory]
+    [InlineData("convnet-16-32-64", PruningCriterion.L1, 0.5)]
+    [InlineData("resnet-18", PruningCriterion.Random, 0.5)]
+    [InlineData("resnet-18", PruningCriterion.L1, 0.99)]
+    public void Filters_that_pruning_zeroed_are_gone_and_nothing_else(string name, PruningCriterion criterion, double ratio)
+    {
+        using var network = Trained(name, [3, 12, 12], [3, 12, 12]);
+        var inputs = randn(4, 3, 12, 12);
+        using var whole = Folding.TryFold(network, inputs)!;
+        Prune(network, criterion, ratio);
+
+        using var folded = Folding.TryFold(network, inputs)!;
+
+        var (expected, ofWhole) = Pass(network.Forward, inputs);
+        var (found, ofFolded) = Pass(folded.Forward, inputs);
+        Near(expected, found, 1e-5);
+        Near(ofWhole, ofFolded, 1e-5);
+        Assert.True(folded.Bytes < whole.Bytes * (ratio > 0.9 ? 0.1 : 0.6), $"{folded.Bytes} of {whole.Bytes} bytes are left");
+    }
+
+    [Fact]
+    public void A_filter_of_zeros_whose_norm_shifts_it_stays()
+    {
+        using var network = Trained("convnet-16-32", [1, 8, 8], [1, 8, 8]);
+        using (no_grad())
+        {
+            network.Parameters.First(parameter => parameter.Name.EndsWith("conv1.weight", StringComparison.Ordinal)).Tensor.zero_();
+        }
+
+        var inputs = randn(4, 1, 8, 8);
+        using var folded = Folding.TryFold(network, inputs)!;
+
+        Near(network.Forward(inputs), folded.Forward(inputs), 1e-5);
+    }
+
+    [Theory]
+    [InlineData("tanh")]
+    [InlineData("groups")]
+    [InlineData("norm first")]
+    [InlineData("perceptron")]
+    public void What_has_other_layers_stays_as_it_is(string what)
+    {
+        nn.Module<Tensor, Tensor> module = what switch
+        {
+            "tanh" => nn.Sequential(nn.Conv2d(2, 4, 3), nn.Tanh(), nn.Flatten(), nn.Linear(4 * 36, 3)),
+            "groups" => nn.Sequential(nn.Conv2d(2, 4, 3, groups: 2), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 36, 3)),
+            "norm first" => nn.Sequential(nn.BatchNorm2d(2), nn.Conv2d(2, 4, 3), nn.Flatten(), nn.Linear(4 * 36, 3)),
+            _ => nn.Sequential(nn.Flatten(), nn.Linear(128, 5), nn.ReLU(), nn.Linear(5, 3)),
+        };
+        using var network = new Network(new SmallConvNet([4, 4]), module, OutputForm.Logits).Freeze();
+
+        Assert.Null(Folding.TryFold(network, randn(3, 2, 8, 8)));
+    }
+
+    [Fact]
+    public void A_TorchScript_model_whose_layers_are_not_the_zoos_has_no_mould()
+    {
+        using var task = SmallTask.Cnn();
+
+        Assert.Null(Mould.Of(new TargetArchitecture(), task.Workshop.Architectures, task.Workshop.Probe));
+    }
+
+    [Fact]
+    public void Folding_leaves_no_tensor_behind()
+    {
+        using var network = Trained("resnet-18", [3, 12, 12], [3, 12, 12]);
+        Prune(network, PruningCriterion.Random, 0.3);
+        var inputs = randn(2, 3, 12, 12);
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+
+        using (var folded = Folding.TryFold(network, inputs)!)
+        {
+            using var inner = NewDisposeScope();
+            _ = Pass(folded.Forward, inputs);
+        }
+
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    public void Dispose() => scope.Dispose();
+
+    /// <summary>A network whose batch norms have seen data, as after training.</summary>
+    private static Network Trained(string name, int[] input, int[] image)
+    {
+        var context = ZooTests.Context(input, image, outputs: 5);
+        var network = Zoo.Parse(name, context).Single().Build(context, new SeededRandom(3, name));
+        manual_seed(4);
+        using var inner = NewDisposeScope();
+        using var noGradient = no_grad();
+        foreach (var parameter in network.Parameters.Where(parameter => parameter.Tensor.dim() == 1))
+        {
+            parameter.Tensor.add_(randn_like(parameter.Tensor) * 0.2);
+        }
+
+        network.TrainingMode();
+        for (var i = 0; i < 3; i++)
+        {
+            network.Forward(randn([8, .. input.Select(size => (long)size)]));
+        }
+
+        return network.Freeze();
+    }
+
+    private static void Prune(Network network, PruningCriterion criterion, double ratio)
+    {
+        using var inner = NewDisposeScope();
+        using var noGradient = no_grad();
+        foreach (var (parameter, keep) in FilterPruning.Kept(network, ratio, criterion, new SeededRandom(5, "prune")))
+        {
+            parameter.Tensor.mul_(keep);
+        }
+    }
+
+    private static (Tensor Outputs, Tensor Gradient) Pass(Func<Tensor, Tensor> forward, Tensor inputs)
+    {
+        var leaf = inputs.clone().requires_grad_();
+        var outputs = forward(leaf);
+        (outputs.flatten() * arange(outputs.numel(), ScalarType.Float32)).sum().backward();
+        return (outputs.detach(), leaf.grad!);
+    }
+
+    private static void Near(Tensor expected, Tensor found, double tolerance)
+    {
+        Assert.Equal(expected.shape, found.shape);
+        Assert.InRange((expected - found).abs().max().ToDouble(), 0, tolerance * (1 + expected.abs().max().ToDouble()));
+    }
+}
