@@ -90,7 +90,7 @@ public sealed class ApiSuspectTests
                   from batch in Gen.Int[1, 12]
                   from extra in Gen.Int[0, 40]
                   from retries in Gen.Int[0, 6]
-                  from fate in Gen.Int[0, 5].Array[1, 40]
+                  from fate in Gen.Int[0, 6].Array[1, 40]
                   select (inputs, batch, extra, retries, fate);
         await gen.SampleAsync(
             async drawn =>
@@ -101,6 +101,7 @@ public sealed class ApiSuspectTests
                     1 => new Reply(200, "[[1,2,3]"),
                     2 => new Reply(200, "[") { DeclaredLength = 100, Cut = true },
                     3 => new Reply(307) { Headers = { ["Location"] = "/models/m" } },
+                    4 => new Reply(200) { IsRaw = true, Cut = true },
                     _ => Questioning.Good(call),
                 });
                 var budget = drawn.inputs + drawn.extra;
@@ -122,6 +123,19 @@ public sealed class ApiSuspectTests
             },
             iter: 60,
             threads: 2);
+    }
+
+    [Fact]
+    public async Task A_connection_that_ends_without_a_word_after_it_was_used_before_is_an_attempt_of_ours_to_count()
+    {
+        // Clients like to send such a request again by themselves.
+        using var api = new LoopbackApi(call => call.Number % 2 == 0 ? new Reply(200) { IsRaw = true, Cut = true } : Questioning.Good(call));
+        using var questioning = new Questioning(api.Url);
+
+        questioning.IsComplete(await questioning.AskAsync());
+
+        Assert.Equal(api.Calls.Sum(call => PlainProtocol.Inputs(call.Body).Length), questioning.Summary.Queries);
+        Assert.Equal(api.Calls.Count, questioning.Summary.Exchanges);
     }
 
     [Fact]
