@@ -1,6 +1,9 @@
 using System.Text.Json;
 using CsCheck;
 using Utaf.Configuration;
+using Utaf.Endpoints;
+using Utaf.Fingerprints;
+using Utaf.Tests;
 
 namespace Utaf.Pipeline.Tests.Endpoints;
 
@@ -314,6 +317,62 @@ public sealed class ApiSuspectTests
     }
 
     [Fact]
+    public async Task Stopped_before_the_check_of_the_order_the_next_run_makes_it_with_tensors_of_the_right_name()
+    {
+        using var stop = new CancellationTokenSource();
+        var interrupt = true;
+        using var api = new LoopbackApi(call =>
+        {
+            var reply = Tensors(call, row => row[0]);
+            if (interrupt && call.Number == 3)
+            {
+                stop.Cancel();
+                return reply with { Drip = TimeSpan.FromMinutes(1) };
+            }
+
+            return reply;
+        });
+        using var questioning = new Questioning(api.Url).With(limits => limits with { BatchSize = 10 });
+        questioning.Protocol = OpenInference(questioning);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => questioning.AskAsync(stop.Token));
+        interrupt = false;
+
+        // A new process knows nothing of the description.
+        questioning.Protocol = OpenInference(questioning);
+        var outputs = await questioning.AskAsync();
+
+        Assert.Contains("reordered", outputs.WhyMissing, StringComparison.Ordinal);
+        Assert.Empty(questioning.Summary.Notes);
+        Assert.Equal(["GET", "POST", "POST", "GET", "POST"], api.Calls.Select(call => call.Method));
+    }
+
+    [Fact]
+    public async Task A_suspect_that_went_away_between_two_runs_is_inconclusive_like_one_that_went_away_within_one()
+    {
+        var gone = false;
+        using var stop = new CancellationTokenSource();
+        using var api = new LoopbackApi(call =>
+        {
+            if (!gone && call.Number == 3)
+            {
+                stop.Cancel();
+            }
+
+            return gone ? new Reply(503) : Tensors(call, _ => 0);
+        });
+        using var questioning = new Questioning(api.Url).With(limits => limits with { BatchSize = 4, Retries = 0 });
+        questioning.Protocol = OpenInference(questioning);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => questioning.AskAsync(stop.Token));
+        gone = true;
+
+        questioning.Protocol = OpenInference(questioning);
+        var outputs = await questioning.AskAsync();
+
+        Assert.InRange(outputs.Answered, 4, 8);
+        Assert.Contains("answers are missing; the first request that failed: HTTP 503", outputs.WhyMissing, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_settings_say_what_the_numbers_are()
     {
         using var api = new LoopbackApi(Questioning.Good);
@@ -321,5 +380,34 @@ public sealed class ApiSuspectTests
         questioning.Suspect = questioning.Suspect with { Response = new ResponseSettings { Kind = Utaf.Verification.OutputKind.Logits } };
 
         Assert.Equal(Utaf.Verification.OutputKind.Logits, (await questioning.AskAsync()).Kind);
+    }
+
+    private static IPredictionProtocol OpenInference(Questioning questioning)
+    {
+        var manifest = SamplePairs.Manifest;
+        return PredictionProtocols.Create(
+            questioning.Suspect with { Protocol = "open-inference" },
+            manifest with { Input = new InputSpecification([2], -1000, 1000), Output = manifest.Output with { Width = Questioning.Width } });
+    }
+
+    /// <summary>A server whose tensor has a name of its own, and whose answers come in an order of their own.</summary>
+    private static Reply Tensors(Call call, Func<float[], float> order)
+    {
+        if (call.Method == "GET")
+        {
+            return new Reply(200, """{"name":"m","inputs":[{"name":"pixels","datatype":"FP32","shape":[-1,2]}],"outputs":[{"name":"scores","datatype":"FP32","shape":[-1,3]}]}""");
+        }
+
+        var input = JsonDocument.Parse(call.Body).RootElement.GetProperty("inputs")[0];
+        if (input.GetProperty("name").GetString() != "pixels")
+        {
+            return new Reply(400, """{"error":"there is no tensor of that name"}""");
+        }
+
+        var rows = input.GetProperty("data").Deserialize<float[]>()!.Chunk(2).Select(Questioning.Model).OrderBy(order).ToArray();
+        return new Reply(200, JsonSerializer.Serialize(new
+        {
+            outputs = new[] { new { name = "scores", datatype = "FP32", shape = new[] { rows.Length, 3 }, data = rows.SelectMany(row => row) } },
+        }));
     }
 }
