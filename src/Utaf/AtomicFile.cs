@@ -49,6 +49,33 @@ public static class AtomicFile
     public static bool WriteNew(string path, byte[] bytes) =>
         !File.Exists(path) && Write(path, stream => stream.Write(bytes), overwrite: false);
 
+    /// <summary>Tries to make and delete a file in the folder, or in the nearest one above it that exists.</summary>
+    /// <returns>Null if it worked, else why not.</returns>
+    public static Exception? Obstacle(string folder)
+    {
+        try
+        {
+            var place = Path.GetFullPath(folder);
+            while (!Directory.Exists(place))
+            {
+                if (File.Exists(place))
+                {
+                    return new IOException($"'{place}' is a file.");
+                }
+
+                place = Path.GetDirectoryName(place) ?? throw new IOException("There is no such folder.");
+            }
+
+            var probe = Path.Combine(place, $"{Prefix}{Guid.NewGuid():N}{Suffix}");
+            new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return e;
+        }
+    }
+
     /// <summary>Whether a path names a temporary file that an interrupted write left behind.</summary>
     public static bool IsTemporary(string path)
     {

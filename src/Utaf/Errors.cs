@@ -570,6 +570,19 @@ public static class Errors
     /// <summary>An error that was kept beside others, told again as the only one.</summary>
     public static UtafException Again(Diagnostic diagnostic) => new(diagnostic);
 
+    /// <summary>An error of reporting, told with the verdict that it must not hide.</summary>
+    public static UtafException VerdictNotReported(UtafException error, ExitCode verdict)
+    {
+        var found = verdict switch
+        {
+            ExitCode.PiracySuspected => "piracy is suspected",
+            ExitCode.NoPiracySuspected => "no piracy is suspected",
+            _ => "it is not conclusive",
+        };
+        var told = $"The verdict stands ({found}, exit code {(int)verdict} otherwise); the same command within 12 hours reports it and asks nobody again.";
+        return new(error.Diagnostic with { Message = $"{error.Diagnostic.Message} {told}" }, error);
+    }
+
     private static UtafException Usage(string code, string origin, string message, Exception? inner = null) =>
         new(new Diagnostic(code, ExitCode.Usage, message, origin), inner);
 

@@ -55,6 +55,9 @@ public sealed class TemplateTests(LocalFeed feed, InstalledTool tool) : IClassFi
         var watch = await File.ReadAllTextAsync(Path.Combine(made, ".github", "workflows", "utaf-watch.yml"), TestContext.Current.CancellationToken);
         Assert.Contains("security-events: write", watch, StringComparison.Ordinal);
         Assert.Contains("issues: write", watch, StringComparison.Ordinal);
+
+        // What a suspect answered goes into no artifact, which on a public repository anybody can fetch.
+        Assert.Matches(@"path: \|\s+\.utaf/reports\s+\.utaf/evidence\s+!\.utaf/evidence/\*\*/answers\.jsonl\s", watch);
     }
 
     [Fact]

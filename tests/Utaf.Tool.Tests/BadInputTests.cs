@@ -41,6 +41,16 @@ public sealed class BadInputTests : ToolTest
     public async Task A_target_without_parameters_or_with_NaN_outputs_is_refused(string model, string code) =>
         await FailAsync(code, 2, "fingerprint", Fixture(model), "--data", Write("data.csv", RegressionTable()), "--task", "regression");
 
+    [Theory]
+    [InlineData("X-Key=env:A", "X-Key=env:B")]
+    [InlineData("X-Key=env:A", "x-key=env:B")]
+    public async Task A_header_that_is_given_twice_is_refused(params string[] headers)
+    {
+        FingerprintPairFile.Write(TinyPair.Make(), PathOf("tiny.utaf"));
+        var error = await FailAsync("UTAF1001", 2, ["verify", "http://127.0.0.1:9/", "--pair", "tiny.utaf", .. headers.SelectMany(header => (string[])["--header", header])]);
+        Assert.Contains("--header", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_wrong_shape_tells_the_expected_one()
     {

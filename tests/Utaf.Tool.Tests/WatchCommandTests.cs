@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using Utaf.Fingerprints;
+using Utaf.Pipeline.Tests.Endpoints;
 using Utaf.Tool.Tests.Support;
 
 namespace Utaf.Tool.Tests;
@@ -54,6 +56,49 @@ public sealed class WatchCommandTests : ToolTest
     }
 
     [Fact]
+    public async Task A_verdict_that_GitHub_does_not_take_is_told_with_the_failure_and_kept()
+    {
+        await PutPairAsync();
+        using var gitHub = new LoopbackApi(_ => Json(404, """{"message":"Not Found"}"""));
+        var environment = new Dictionary<string, string?> { ["GITHUB_TOKEN"] = "token", ["GITHUB_API_URL"] = Root(gitHub) };
+        using var server = new RunningTool(Tool, Folder, "serve", Fixture("mlp-scripted.pt"), "--input-shape", "5", "--port", "0");
+        await server.UntilAsync(() => server.Output.Length > 0);
+        foreach (var command in (string[])["watch", "verify"])
+        {
+            var untold = await RunAsync(environment, command, server.Output[0], "--store", Store, "--evidence", command, "--open-issue", "a/b", "--github-step", $"step-{command}");
+
+            Assert.Equal(2, untold.ExitCode);
+            Assert.Contains("piracy suspected", untold.StandardOutput, StringComparison.Ordinal);
+            Assert.Contains("error UTAF1704: ", untold.StandardError, StringComparison.Ordinal);
+            Assert.Contains("The verdict stands (piracy is suspected, exit code 1 otherwise)", untold.StandardError, StringComparison.Ordinal);
+            Assert.Contains("piracy-suspected", await File.ReadAllTextAsync(PathOf($"step-{command}/outputs"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Contains("::error title=UTAF1704", await File.ReadAllTextAsync(PathOf($"step-{command}/annotations"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+            var again = await RunAsync(command, server.Output[0], "--store", Store, "--evidence", command);
+            Assert.Equal(1, again.ExitCode);
+            Assert.Contains("Going on with the run", again.StandardError, StringComparison.Ordinal);
+            Assert.Single(Directory.GetFiles(PathOf(command), "transcript.jsonl", SearchOption.AllDirectories));
+        }
+    }
+
+    [Fact]
+    public async Task An_issue_that_GitHub_refuses_keeps_no_other_from_being_opened()
+    {
+        await PutPairAsync();
+        using var gitHub = new LoopbackApi(Refusing("first.pt"));
+        var environment = new Dictionary<string, string?> { ["GITHUB_TOKEN"] = "token", ["GITHUB_API_URL"] = Root(gitHub) };
+        string[] suspects = ["first.pt", "second.pt"];
+        Array.ForEach(suspects, suspect => File.Copy(Fixture("mlp-scripted.pt"), PathOf(suspect)));
+
+        var watched = await RunAsync(environment, ["watch", .. suspects, "--store", Store, "--open-issue", "a/b"]);
+
+        Assert.Equal(3, watched.ExitCode);
+        Assert.Contains("error UTAF1715: ", watched.StandardError, StringComparison.Ordinal);
+        Assert.Contains("Issue opened: https://github.example/a/b/issues/1", watched.StandardError, StringComparison.Ordinal);
+        Assert.Equal(2, gitHub.Calls.Count(call => call is { Method: "POST", Target: "/repos/a/b/issues" }));
+    }
+
+    [Fact]
     public async Task Where_the_store_has_several_models_the_suspects_must_be_said()
     {
         await PutPairAsync();
@@ -69,6 +114,21 @@ public sealed class WatchCommandTests : ToolTest
         var manifest = pair.Manifest with { Model = pair.Manifest.Model with { Name = name } };
         return new FingerprintPair(manifest, pair.Fingerprint, pair.Verifier);
     }
+
+    private static string Root(LoopbackApi api) => $"http://127.0.0.1:{api.Port}/";
+
+    private static Reply Json(int status, string body) => new(status, body) { Headers = { ["Content-Type"] = "application/json" } };
+
+    /// <summary>As much of GitHub as an issue needs, which refuses every text about one suspect.</summary>
+    private static Func<Call, Reply> Refusing(string suspect) => call => (call.Method, call.Target.Split('?')[0]) switch
+    {
+        ("GET", "/repos/a/b") => Json(200, """{"full_name":"a/b","has_issues":true,"archived":false}"""),
+        ("GET", "/repos/a/b/issues") => Json(200, "[]"),
+        ("GET", _) => Json(200, """{"name":"model-piracy"}"""),
+        ("POST", "/repos/a/b/issues") when Encoding.UTF8.GetString(call.Body).Contains(suspect, StringComparison.Ordinal) =>
+            Json(422, """{"message":"Validation Failed"}"""),
+        _ => Json(201, """{"number":1,"state":"open","html_url":"https://github.example/a/b/issues/1","labels":[{"name":"model-piracy"}],"assignees":[]}"""),
+    };
 
     private async Task PutPairAsync()
     {

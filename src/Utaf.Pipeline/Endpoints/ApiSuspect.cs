@@ -27,7 +27,9 @@ public sealed class ApiSuspect(
     private readonly ApiConnection connection = connections.Connect(suspect);
     private readonly Random random = new(int.Parse(transcript.QuestionSha256.AsSpan(0, 7), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
     private Uri address = protocol.Address;
-    private bool hasAnswered;
+
+    // An interrupted verification goes on as if nothing had happened: what was answered then counts.
+    private bool hasAnswered = transcript.Answers.Rows.Count > 0;
     private ApiFailure? firstFailure;
 
     /// <inheritdoc/>
@@ -60,9 +62,22 @@ public sealed class ApiSuspect(
             random.Shuffle(order);
         }
 
+        // A description is needed for the check of the order, too: it says what the tensors are called.
+        if ((Missing(order).Length > 0 || CanCheckOrder(budget))
+            && await ReadDescriptionAsync(cancellationToken).ConfigureAwait(false) is { } silence)
+        {
+            if (!hasAnswered)
+            {
+                throw silence.Error!;
+            }
+
+            firstFailure = silence;
+            NoteUnchecked(silence.Reason);
+            return Outputs(fingerprint.Count);
+        }
+
         if (Missing(order).Length > 0)
         {
-            await ReadDescriptionAsync(cancellationToken).ConfigureAwait(false);
             if (protocol.Note is { } note)
             {
                 transcript.Note(note);
@@ -87,11 +102,12 @@ public sealed class ApiSuspect(
 
     private int[] Missing(int[] order) => [.. order.Where(example => !transcript.Answers.Rows.ContainsKey(example))];
 
-    private async Task ReadDescriptionAsync(CancellationToken cancellationToken)
+    /// <returns>Why nothing can be asked; null if it can, described or not.</returns>
+    private async Task<ApiFailure?> ReadDescriptionAsync(CancellationToken cancellationToken)
     {
         if (protocol.DescriptionAddress is not { } description)
         {
-            return;
+            return null;
         }
 
         var request = new ApiRequest(description, null, Queries: 0, Budget: 0, Read: CheckDescription, transcript);
@@ -104,7 +120,7 @@ public sealed class ApiSuspect(
             }
             else if (!reply.IsSuccess)
             {
-                throw ApiFailure.Of(reply, request, suspect, connection.Credentials).Error!;
+                return ApiFailure.Of(reply, request, suspect, connection.Credentials);
             }
         }
         catch (BadAnswerException bad)
@@ -113,8 +129,10 @@ public sealed class ApiSuspect(
         }
         catch (AttemptsFailedException failed)
         {
-            throw ApiFailure.Of(failed, suspect, connection.Credentials).Error!;
+            return ApiFailure.Of(failed, suspect, connection.Credentials);
         }
+
+        return null;
     }
 
     /// <summary>Other failures, such as 404 or 401, will meet the queries too.</summary>
@@ -210,7 +228,7 @@ public sealed class ApiSuspect(
 
         if (room < 1)
         {
-            transcript.Note("Whether the answers come in the order of the inputs was not checked: the query budget leaves no room for it.");
+            NoteUnchecked("the query budget leaves no room for it");
             return;
         }
 
@@ -220,7 +238,7 @@ public sealed class ApiSuspect(
         var (again, failure) = await SendAsync(fingerprint, [.. places.Select(place => batch[place])], budget, cancellationToken).ConfigureAwait(false);
         if (again is null)
         {
-            transcript.Note($"Whether the answers come in the order of the inputs was not checked: {failure!.Reason}.");
+            NoteUnchecked(failure!.Reason);
             return;
         }
 
@@ -230,6 +248,12 @@ public sealed class ApiSuspect(
             transcript.Note("The suspect's answers vary between requests with the same inputs, by more than 0.001 of their size.");
         }
     }
+
+    private bool CanCheckOrder(int budget) =>
+        transcript.Answers.Order is null && transcript.Answers.Batches.Any(batch => batch.Length > 1) && transcript.Queries < budget;
+
+    private void NoteUnchecked(string reason) =>
+        transcript.Note($"Whether the answers come in the order of the inputs was not checked: {reason}.");
 
     private SuspectOutputs Outputs(int count)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Utaf.Configuration;
 
@@ -54,7 +55,7 @@ public sealed class Transcript : IDisposable
     {
         ArgumentNullException.ThrowIfNull(suspect);
         ArgumentNullException.ThrowIfNull(suspect.Url);
-        var question = DigestOf(new Question(pairSha256, suspect.Url, suspect.Protocol, suspect.Request, suspect.Response));
+        var question = QuestionOf(pairSha256, suspect);
         var start = new TranscriptStart(1, suspect.Name, suspect.Url.WithoutSecrets(), pairSha256, question, time.GetUtcNow());
         if (folder is null)
         {
@@ -85,6 +86,36 @@ public sealed class Transcript : IDisposable
         {
             lines.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>SHA-256 of everything that decides what an API's answer means.</summary>
+    internal static string QuestionOf(string pairSha256, SuspectSettings suspect) =>
+        DigestOf(new Question(pairSha256, suspect.Url!, suspect.Protocol, suspect.Request, suspect.Response));
+
+    /// <summary>The question of the transcript in a folder; null if there is none that can be read.</summary>
+    internal static string? QuestionIn(string folder) => StartOf(Path.Combine(folder, FileName))?.QuestionSha256;
+
+    /// <summary>When the first transcript in a folder was begun; null if there is none that can be read.</summary>
+    internal static DateTimeOffset? BegunIn(string folder) =>
+        Directory.EnumerateFiles(folder, "transcript*.jsonl").Min(path => StartOf(path)?.CreatedUtc);
+
+    /// <summary>Removes the answers that a process left which was killed after its verdict was safe.</summary>
+    /// <exception cref="UtafException">UTAF1309.</exception>
+    internal static void RemoveAnswers(string folder)
+    {
+        var path = Path.Combine(folder, AnswersName);
+        try
+        {
+            File.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // A model file has no answers.
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Errors.Unwritable(path, exception);
         }
     }
 
@@ -213,6 +244,19 @@ public sealed class Transcript : IDisposable
         else if (line.Note is { } note)
         {
             notes.Add(note);
+        }
+    }
+
+    private static TranscriptStart? StartOf(string path)
+    {
+        try
+        {
+            using var lines = new StreamReader(path);
+            return Parse(Encoding.UTF8.GetBytes(lines.ReadLine() ?? ""))?.Start;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 

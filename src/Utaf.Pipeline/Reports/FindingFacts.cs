@@ -29,7 +29,7 @@ public static class FindingFacts
         return
         [
             Line("Suspect", finding.Suspect),
-            .. finding.Address is { } address ? [Line("Address", Address(address))] : Array.Empty<Fact>(),
+            .. finding.Address is { } address ? [Line("Address", RepositoryPath.OfPlace(address))] : Array.Empty<Fact>(),
             Line("Model", $"{Untrusted.Line(model.Name)} {Untrusted.Line(model.Version)} (pair {Figures.Digest(finding.PairSha256)})"),
             new(VerdictName, FindingWords.Verdict(finding)),
             new(WhyName, FindingWords.Why(finding)),
@@ -89,7 +89,4 @@ public static class FindingFacts
     private static Fact Line(string name, string value) => new(name, Untrusted.Line(value));
 
     private static Fact Digest(string name, string sha256) => new(name, Untrusted.Line(sha256), IsDigest: true);
-
-    private static string Address(string address) =>
-        Path.IsPathRooted(address) ? RepositoryPath.Of(address) : address;
 }

@@ -29,7 +29,7 @@ public sealed class JsonReport : IReportForm
 
     private static WrittenFinding Of(SuspectFinding finding) => new(
         finding.Suspect,
-        finding.Address is { } address && Path.IsPathRooted(address) ? RepositoryPath.Of(address) : finding.Address,
+        finding.Address is { } address ? RepositoryPath.OfPlace(address) : null,
         finding.Position is { } position ? position with { File = RepositoryPath.Of(position.File) } : null,
         finding.Manifest.Model,
         finding.PairSha256,
@@ -54,7 +54,7 @@ public sealed class JsonReport : IReportForm
 
     private static WrittenFailure Of(Diagnostic? failure) => failure is null
         ? new(null, "The suspect was not asked.", null)
-        : new(failure.Code, Untrusted.Line(failure.Message, LongestSentence), Path.IsPathRooted(failure.Origin) ? RepositoryPath.Of(failure.Origin) : failure.Origin);
+        : new(failure.Code, Untrusted.Line(failure.Message, LongestSentence), RepositoryPath.OfPlace(failure.Origin));
 
     private static WrittenHeldOut Of(Fingerprints.HeldOutResults heldOut) => new(
         heldOut.Members.Count(member => member.Stolen), heldOut.Members.Count(member => !member.Stolen), heldOut.Auc, heldOut.Aruc);

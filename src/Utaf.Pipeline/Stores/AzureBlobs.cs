@@ -46,6 +46,26 @@ internal sealed class AzureBlobs : IBlobs
     public string PlaceOf(string name) => $"{container.Uri.GetLeftPart(UriPartial.Path).TrimEnd('/')}/{address.Prefix}{name}";
 
     /// <inheritdoc/>
+    /// <remarks>A put on a condition that nothing meets: Azure looks at the permission first.</remarks>
+    public Task RequireWritableAsync(CancellationToken cancellationToken) => failures.TellAsync(
+        AzureNeed.Write,
+        async () =>
+        {
+            try
+            {
+                var never = new BlobRequestConditions { IfMatch = new ETag("\"never\"") };
+                await UploadAsync(Blob("probe"), [], $"{Guid.NewGuid():N}", never, cancellationToken).ConfigureAwait(false);
+            }
+            catch (RequestFailedException unmet) when (unmet.ErrorCode == BlobErrorCode.ConditionNotMet || unmet.ErrorCode == BlobErrorCode.BlobNotFound)
+            {
+                // It would have been taken.
+            }
+
+            return true;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<bool> PutIfAbsentAsync(string name, byte[] content, CancellationToken cancellationToken)
     {
         // A large content that is there already need not go up to be refused.

@@ -13,8 +13,13 @@ public sealed record FetchedPair(FingerprintPair Pair, byte[] Bytes, StoredPair 
     /// <summary>Its identity.</summary>
     public string Sha256 => Stored.Sha256;
 
-    /// <summary>What may be shown: the store's copy where there is one, since it has the time.</summary>
-    public PairManifest Manifest => Stored.Manifest ?? Pair.Manifest;
+    /// <summary>
+    /// What may be shown: the pair's own, which its digest vouches for. Only what a pair cannot know of itself, when it was stored and
+    /// how it is encrypted, is taken from the store's public copy, which anybody who may write there can change.
+    /// </summary>
+    public PairManifest Manifest => Stored.Manifest is { } copy
+        ? Pair.Manifest with { CreatedUtc = copy.CreatedUtc, Encryption = copy.Encryption }
+        : Pair.Manifest;
 
     /// <summary>The public commitment to it; null if none was found.</summary>
     public CommitmentFile? Commitment { get; init; }

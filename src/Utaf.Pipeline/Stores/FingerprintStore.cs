@@ -21,6 +21,9 @@ internal sealed class FingerprintStore(IBlobs blobs, PairEncryption? encryption,
     public string Address => blobs.Address;
 
     /// <inheritdoc/>
+    public Task RequireWritableAsync(CancellationToken cancellationToken) => blobs.RequireWritableAsync(cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<StoredPair> PutAsync(byte[] pair, byte[]? commitment, CancellationToken cancellationToken)
     {
         var manifest = FingerprintPairFile.Deserialise(pair, "utaf").Manifest;

@@ -22,6 +22,11 @@ internal sealed class FolderBlobs(string root, TimeProvider time) : IBlobs
     public string PlaceOf(string name) => Path.Combine(root, Path.Combine(name.Split('/')));
 
     /// <inheritdoc/>
+    public Task RequireWritableAsync(CancellationToken cancellationToken) => AtomicFile.Obstacle(root) is { } obstacle
+        ? Task.FromException(Errors.StoreUnusable(Address, obstacle.Message, obstacle))
+        : Task.CompletedTask;
+
+    /// <inheritdoc/>
     public Task<bool> PutIfAbsentAsync(string name, byte[] content, CancellationToken cancellationToken) => UseAsync(
         () =>
         {

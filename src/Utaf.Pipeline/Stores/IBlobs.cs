@@ -13,6 +13,9 @@ internal interface IBlobs
     /// <summary>A file's place for an error; it holds no secret.</summary>
     public string PlaceOf(string name);
 
+    /// <summary>Refuses a storage in which no file can be put; it puts none.</summary>
+    public Task RequireWritableAsync(CancellationToken cancellationToken);
+
     /// <summary>Puts a file unless there is one.</summary>
     /// <returns>Whether this call put it. Of several at once one is told so.</returns>
     public Task<bool> PutIfAbsentAsync(string name, byte[] content, CancellationToken cancellationToken);

@@ -11,6 +11,10 @@ public interface IFingerprintStore
     /// <summary>The store's address, such as <c>folder:/srv/utaf</c>, with which it can be opened again; it holds no secret.</summary>
     public string Address { get; }
 
+    /// <summary>Finds out whether pairs can be put, before hours of work rather than after. It puts nothing.</summary>
+    /// <exception cref="UtafException">UTAF1305, UTAF1316–UTAF1322: they cannot, and why.</exception>
+    public Task RequireWritableAsync(CancellationToken cancellationToken);
+
     /// <summary>Puts a pair unless it is there already.</summary>
     /// <param name="pair">The bytes of the pair's file. Model and version are those of its manifest.</param>
     /// <param name="commitment">

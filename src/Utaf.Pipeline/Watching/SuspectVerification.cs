@@ -79,7 +79,7 @@ public sealed class SuspectVerification(
             return finding;
         }
 
-        finding = Kept(item, finding with { Transcript = summary, Commitment = Opened(pair, summary.FirstUtc) });
+        finding = Kept(item, finding with { Transcript = summary, Commitment = Opened(pair, run.AskedEarlier(item) ?? summary.FirstUtc) });
 
         // The answers are given up when the verdict is safe, and not before: a process that is killed between asks nothing twice.
         transcript.Complete();

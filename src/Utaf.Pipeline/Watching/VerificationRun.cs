@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Utaf.Endpoints;
 using Utaf.Reports;
 using Utaf.Stores;
 
@@ -93,18 +94,41 @@ public sealed class VerificationRun : IDisposable
         return Path.Combine(root, StoreNames.Model(item.Pair.Model), StoreNames.Version(item.Pair.Version), suspect.TrimStart('-'), Id);
     }
 
-    /// <summary>Names one item's part in this run: the same when the run is resumed, another in every other run.</summary>
+    /// <summary>Names one item's part in this run: the same when the run is resumed, another in every other run or if it is asked otherwise.</summary>
     public string EvidenceId(WatchItem item)
     {
         ArgumentNullException.ThrowIfNull(item);
-        return Digest($"{Id} {item.Key}")[..16];
+        return Digest($"{Id} {item.Key} {QuestionOf(item)}")[..16];
     }
 
-    /// <summary>The finding that this run made of an item before it was interrupted; null if it has none.</summary>
-    public SuspectFinding? Finished(WatchItem item) =>
-        Resumed && Read(Path.Combine(FolderOf(item), VerdictFile), EvidenceJson.Readable.SuspectFinding) is { } finding
-            ? finding with { Position = item.Suspect.Position }
+    /// <summary>The finding that this run made of an item before it was interrupted; null if it has none, or was asked another question.</summary>
+    /// <exception cref="UtafException">UTAF1309: what was left of the interrupted verification cannot be removed.</exception>
+    public SuspectFinding? Finished(WatchItem item)
+    {
+        var folder = FolderOf(item);
+        if (!Resumed || Read(Path.Combine(folder, VerdictFile), EvidenceJson.Readable.SuspectFinding) is not { } finding)
+        {
+            return null;
+        }
+
+        // The settings may have been mended since, which is why the run was given again.
+        if (QuestionOf(item) is { } question && question != Transcript.QuestionIn(folder))
+        {
+            return null;
+        }
+
+        Transcript.RemoveAnswers(folder);
+        return finding with { Position = item.Suspect.Position };
+    }
+
+    /// <summary>When a suspect was first asked this pair's inputs by a verification whose transcript is closed and here; null if never.</summary>
+    public DateTimeOffset? AskedEarlier(WatchItem item)
+    {
+        var runs = Path.GetDirectoryName(FolderOf(item))!;
+        return Directory.Exists(runs)
+            ? Directory.EnumerateDirectories(runs).Order(StringComparer.Ordinal).Select(Transcript.BegunIn).FirstOrDefault(begun => begun is not null)
             : null;
+    }
 
     /// <summary>Keeps a finding beside its transcript.</summary>
     /// <exception cref="UtafException">UTAF1309.</exception>
@@ -131,6 +155,10 @@ public sealed class VerificationRun : IDisposable
             RemoveIfEmpty(folder);
         }
     }
+
+    /// <summary>Null for a model file.</summary>
+    private static string? QuestionOf(WatchItem item) =>
+        item.Suspect.Url is null ? null : Transcript.QuestionOf(item.Pair.Sha256, item.Suspect);
 
     /// <summary>The folders that will have to be made, the deepest first.</summary>
     private static IEnumerable<string> Missing(string folder)

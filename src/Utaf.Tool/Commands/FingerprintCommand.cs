@@ -126,7 +126,7 @@ internal sealed class FingerprintCommand : UtafCommand
                 + "it stays beside the new one, told apart by its digest.");
         }
 
-        Writable.RequireStore(store.Address);
+        await store.RequireWritableAsync(context.CancellationToken).ConfigureAwait(false);
         Writable.RequireFile(pairFile);
         Writable.RequireFile(statement);
         CommitmentFiles.RequirePlace(statement);

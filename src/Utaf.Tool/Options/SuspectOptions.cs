@@ -144,11 +144,25 @@ internal sealed class SuspectOptions
         var given = laidOver with
         {
             Bearer = parsed.GetValue(bearer) ?? laidOver.Bearer,
-            Headers = parsed.GetValue(headers) is { Length: > 0 } texts ? texts.ToDictionary(HeaderName, HeaderSecret) : laidOver.Headers,
+            Headers = parsed.GetValue(headers) is { Length: > 0 } texts ? Headers(texts) : laidOver.Headers,
             Certificate = parsed.GetValue(certificate) ?? laidOver.Certificate,
             CertificatePassword = parsed.GetValue(certificatePassword) ?? laidOver.CertificatePassword,
         };
         return given == new AuthenticationSettings() ? null : given;
+
+        static Dictionary<string, Secret> Headers(string[] texts)
+        {
+            var given = new Dictionary<string, Secret>(StringComparer.OrdinalIgnoreCase);
+            foreach (var text in texts)
+            {
+                if (!given.TryAdd(HeaderName(text), HeaderSecret(text)))
+                {
+                    throw Errors.BadOption("--header", $"{HeaderName(text)}=… once more", "each header once");
+                }
+            }
+
+            return given;
+        }
 
         static string HeaderName(string text) => text.IndexOf('=', StringComparison.Ordinal) is > 0 and var at
             ? text[..at]

@@ -44,7 +44,7 @@ internal static class Examination
 
     private static FolderReport Check(string what, string folder, List<string> missing)
     {
-        var obstacle = Writable.Obstacle(folder);
+        var obstacle = AtomicFile.Obstacle(folder);
         if (obstacle is not null)
         {
             missing.Add($"The {what} folder {folder} cannot be written: {obstacle.Message}");

@@ -140,13 +140,25 @@ internal sealed class Investigation : IDisposable
         }
 
         var addresses = new List<string>();
+        UtafException? untold = null;
         try
         {
             foreach (var (item, finding) in items.Zip(findings))
             {
-                if (await OpenIssueAsync(run, item, finding).ConfigureAwait(false) is { } address)
+                try
                 {
-                    addresses.Add(address);
+                    if (await OpenIssueAsync(run, item, finding).ConfigureAwait(false) is { } address)
+                    {
+                        addresses.Add(address);
+                    }
+                }
+                catch (UtafException exception)
+                {
+                    untold ??= exception;
+                    if (!IsOfOneIssue(exception))
+                    {
+                        break;
+                    }
                 }
             }
         }
@@ -159,9 +171,18 @@ internal sealed class Investigation : IDisposable
             }
         }
 
+        if (untold is not null)
+        {
+            // It outranks the verdict: who passes over exit code 1 counts on the issue.
+            throw Errors.VerdictNotReported(untold, report.ExitCode);
+        }
+
         run.Complete();
         return report.ExitCode;
     }
+
+    /// <summary>What GitHub says against one text keeps no other suspect's issue from being opened; everything else would meet all.</summary>
+    private static bool IsOfOneIssue(UtafException exception) => exception.Diagnostic.Code is "UTAF1712" or "UTAF1715";
 
     /// <returns>The issue's address; null where none was opened or commented.</returns>
     private async Task<string?> OpenIssueAsync(VerificationRun run, WatchItem item, SuspectFinding finding)

@@ -135,6 +135,7 @@ internal sealed class InferenceServer : IAsyncDisposable
     private async Task InferAsync(HttpContext context, ServedModel model)
     {
         RequireMethod(context, HttpMethods.Post);
+        RequireNoWebPage(context.Request);
         RequireJson(context.Request);
         var body = await BodyAsync(context).ConfigureAwait(false);
         var request = InferenceRequest.Read(body.GetBuffer().AsSpan(0, (int)body.Length));
@@ -188,7 +189,18 @@ internal sealed class InferenceServer : IAsyncDisposable
         }
     }
 
-    /// <summary>A page in a browser may send text anywhere unasked, but not JSON: so no web page can query the model.</summary>
+    /// <summary>
+    /// Any page in a browser on this machine can send here, without a type or under a name that it has made lead here; with every
+    /// POST the browser says so.
+    /// </summary>
+    private static void RequireNoWebPage(HttpRequest request)
+    {
+        if (request.Headers.Origin.Count > 0)
+        {
+            throw new RequestFault(StatusCodes.Status403Forbidden, "web pages are not answered: ask without the header Origin");
+        }
+    }
+
     private static void RequireJson(HttpRequest request)
     {
         if (request.Headers.ContainsKey("Inference-Header-Content-Length"))

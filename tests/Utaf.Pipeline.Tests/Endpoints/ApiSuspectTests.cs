@@ -1,6 +1,9 @@
 using System.Text.Json;
 using CsCheck;
 using Utaf.Configuration;
+using Utaf.Endpoints;
+using Utaf.Fingerprints;
+using Utaf.Tests;
 
 namespace Utaf.Pipeline.Tests.Endpoints;
 
@@ -90,7 +93,7 @@ public sealed class ApiSuspectTests
                   from batch in Gen.Int[1, 12]
                   from extra in Gen.Int[0, 40]
                   from retries in Gen.Int[0, 6]
-                  from fate in Gen.Int[0, 5].Array[1, 40]
+                  from fate in Gen.Int[0, 6].Array[1, 40]
                   select (inputs, batch, extra, retries, fate);
         await gen.SampleAsync(
             async drawn =>
@@ -101,6 +104,7 @@ public sealed class ApiSuspectTests
                     1 => new Reply(200, "[[1,2,3]"),
                     2 => new Reply(200, "[") { DeclaredLength = 100, Cut = true },
                     3 => new Reply(307) { Headers = { ["Location"] = "/models/m" } },
+                    4 => new Reply(200) { IsRaw = true, Cut = true },
                     _ => Questioning.Good(call),
                 });
                 var budget = drawn.inputs + drawn.extra;
@@ -122,6 +126,19 @@ public sealed class ApiSuspectTests
             },
             iter: 60,
             threads: 2);
+    }
+
+    [Fact]
+    public async Task A_connection_that_ends_without_a_word_after_it_was_used_before_is_an_attempt_of_ours_to_count()
+    {
+        // Clients like to send such a request again by themselves.
+        using var api = new LoopbackApi(call => call.Number % 2 == 0 ? new Reply(200) { IsRaw = true, Cut = true } : Questioning.Good(call));
+        using var questioning = new Questioning(api.Url);
+
+        questioning.IsComplete(await questioning.AskAsync());
+
+        Assert.Equal(api.Calls.Sum(call => PlainProtocol.Inputs(call.Body).Length), questioning.Summary.Queries);
+        Assert.Equal(api.Calls.Count, questioning.Summary.Exchanges);
     }
 
     [Fact]
@@ -300,6 +317,62 @@ public sealed class ApiSuspectTests
     }
 
     [Fact]
+    public async Task Stopped_before_the_check_of_the_order_the_next_run_makes_it_with_tensors_of_the_right_name()
+    {
+        using var stop = new CancellationTokenSource();
+        var interrupt = true;
+        using var api = new LoopbackApi(call =>
+        {
+            var reply = Tensors(call, row => row[0]);
+            if (interrupt && call.Number == 3)
+            {
+                stop.Cancel();
+                return reply with { Drip = TimeSpan.FromMinutes(1) };
+            }
+
+            return reply;
+        });
+        using var questioning = new Questioning(api.Url).With(limits => limits with { BatchSize = 10 });
+        questioning.Protocol = OpenInference(questioning);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => questioning.AskAsync(stop.Token));
+        interrupt = false;
+
+        // A new process knows nothing of the description.
+        questioning.Protocol = OpenInference(questioning);
+        var outputs = await questioning.AskAsync();
+
+        Assert.Contains("reordered", outputs.WhyMissing, StringComparison.Ordinal);
+        Assert.Empty(questioning.Summary.Notes);
+        Assert.Equal(["GET", "POST", "POST", "GET", "POST"], api.Calls.Select(call => call.Method));
+    }
+
+    [Fact]
+    public async Task A_suspect_that_went_away_between_two_runs_is_inconclusive_like_one_that_went_away_within_one()
+    {
+        var gone = false;
+        using var stop = new CancellationTokenSource();
+        using var api = new LoopbackApi(call =>
+        {
+            if (!gone && call.Number == 3)
+            {
+                stop.Cancel();
+            }
+
+            return gone ? new Reply(503) : Tensors(call, _ => 0);
+        });
+        using var questioning = new Questioning(api.Url).With(limits => limits with { BatchSize = 4, Retries = 0 });
+        questioning.Protocol = OpenInference(questioning);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => questioning.AskAsync(stop.Token));
+        gone = true;
+
+        questioning.Protocol = OpenInference(questioning);
+        var outputs = await questioning.AskAsync();
+
+        Assert.InRange(outputs.Answered, 4, 8);
+        Assert.Contains("answers are missing; the first request that failed: HTTP 503", outputs.WhyMissing, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_settings_say_what_the_numbers_are()
     {
         using var api = new LoopbackApi(Questioning.Good);
@@ -307,5 +380,34 @@ public sealed class ApiSuspectTests
         questioning.Suspect = questioning.Suspect with { Response = new ResponseSettings { Kind = Utaf.Verification.OutputKind.Logits } };
 
         Assert.Equal(Utaf.Verification.OutputKind.Logits, (await questioning.AskAsync()).Kind);
+    }
+
+    private static IPredictionProtocol OpenInference(Questioning questioning)
+    {
+        var manifest = SamplePairs.Manifest;
+        return PredictionProtocols.Create(
+            questioning.Suspect with { Protocol = "open-inference" },
+            manifest with { Input = new InputSpecification([2], -1000, 1000), Output = manifest.Output with { Width = Questioning.Width } });
+    }
+
+    /// <summary>A server whose tensor has a name of its own, and whose answers come in an order of their own.</summary>
+    private static Reply Tensors(Call call, Func<float[], float> order)
+    {
+        if (call.Method == "GET")
+        {
+            return new Reply(200, """{"name":"m","inputs":[{"name":"pixels","datatype":"FP32","shape":[-1,2]}],"outputs":[{"name":"scores","datatype":"FP32","shape":[-1,3]}]}""");
+        }
+
+        var input = JsonDocument.Parse(call.Body).RootElement.GetProperty("inputs")[0];
+        if (input.GetProperty("name").GetString() != "pixels")
+        {
+            return new Reply(400, """{"error":"there is no tensor of that name"}""");
+        }
+
+        var rows = input.GetProperty("data").Deserialize<float[]>()!.Chunk(2).Select(Questioning.Model).OrderBy(order).ToArray();
+        return new Reply(200, JsonSerializer.Serialize(new
+        {
+            outputs = new[] { new { name = "scores", datatype = "FP32", shape = new[] { rows.Length, 3 }, data = rows.SelectMany(row => row) } },
+        }));
     }
 }

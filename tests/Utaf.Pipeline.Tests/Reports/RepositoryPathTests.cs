@@ -15,8 +15,20 @@ public sealed class RepositoryPathTests : IDisposable
     [Theory]
     [InlineData("/home/somebody/utaf.json", "utaf.json")]
     [InlineData("azblob://account/container/x.intoto.json", "azblob://account/container/x.intoto.json")]
+    [InlineData("azblob:?connection=STORE&container=pairs", "azblob:?connection=STORE&container=pairs")]
+    [InlineData("folder:/home/somebody/.utaf/store", "folder:store")]
     [InlineData("", "")]
     public void Outside_of_it_only_the_name_is_told(string path, string told) => Assert.Equal(told, RepositoryPath.Of(path, folder.Path));
+
+    [Fact]
+    public void A_store_in_the_repository_is_told_from_its_root() =>
+        Assert.Equal("folder:ml/store", RepositoryPath.Of($"folder:{folder.File("ml/store")}", folder.Path));
+
+    [Theory]
+    [InlineData("rival.pt")]
+    [InlineData("utaf")]
+    [InlineData("https://api.example.com/models/m")]
+    public void What_is_no_path_stays(string place) => Assert.Equal(place, RepositoryPath.OfPlace(place));
 
     [Fact]
     public void A_folder_whose_name_begins_with_dots_is_inside() =>

@@ -77,6 +77,19 @@ public sealed class AzureAccessTests(Azurite azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whether_a_signature_may_write_is_found_out_before_there_is_something_to_write()
+    {
+        await WithSas(Sas(All)).RequireWritableAsync(Cancellation);
+        var reader = WithSas(Sas(AccountSasPermissions.Read | AccountSasPermissions.List));
+        Assert.Empty(await reader.ListAsync(null, null, Cancellation).ToListAsync(Cancellation));
+
+        var error = await FailAsync(reader, () => reader.RequireWritableAsync(Cancellation));
+
+        Assert.Equal("UTAF1318", error.Diagnostic.Code);
+        Assert.Contains("does not allow writing", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_signature_of_another_key_is_refused()
     {
         var other = new StorageSharedKeyCredential(Azurite.Account, SampleKeys.Other);
@@ -134,6 +147,7 @@ public sealed class AzureAccessTests(Azurite azurite) : IAsyncLifetime
         var errors = new[]
         {
             await FailAsync(store),
+            await FailAsync(store, () => store.RequireWritableAsync(Cancellation)),
             await FailAsync(store, () => store.GetAsync(pair, Cancellation)),
             await FailAsync(store, () => store.ListAsync(null, null, Cancellation).ToListAsync(Cancellation).AsTask()),
         };

@@ -93,6 +93,23 @@ public sealed class FingerprintStoresTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task What_is_shown_of_a_pair_is_what_its_digest_vouches_for()
+    {
+        var store = await StoreAsync(("digits", "1.0", 1));
+        var genuine = (await FingerprintStores.FindAsync(store, "digits", null, Cancellation)).Manifest!;
+        var copy = Directory.GetFiles(folder.Path, "*.json", SearchOption.AllDirectories).Single();
+        var altered = genuine with { Threshold = 0.999, HeldOut = genuine.HeldOut with { Auc = 0.1 }, Model = genuine.Model with { Name = "other" } };
+        await File.WriteAllTextAsync(copy, altered.ToJson(), Cancellation);
+
+        var stored = await FingerprintStores.FindAsync(store, "digits", null, Cancellation);
+        Assert.Equal("other", stored.Manifest!.Model.Name);
+        var fetched = await FetchedPair.FromStoreAsync(store, stored, Cancellation);
+
+        Assert.Equal(genuine.ToJson(), fetched.Manifest.ToJson());
+        Assert.NotNull(fetched.Manifest.CreatedUtc);
+    }
+
     private async Task<IFingerprintStore> StoreAsync(params (string Model, string Version, ulong Seed)[] pairs)
     {
         var store = FingerprintStores.Open($"folder:{folder.Path}");

@@ -49,6 +49,18 @@ public abstract class StoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Finding_out_whether_it_can_be_written_leaves_nothing_in_it()
+    {
+        await store.RequireWritableAsync(Cancellation);
+        Assert.Empty(await storage.FilesAsync());
+
+        await PutAsync(SamplePairs.Bytes());
+        var before = await storage.FilesAsync();
+        await store.RequireWritableAsync(Cancellation);
+        Assert.Equal(before.Keys.Order(), (await storage.FilesAsync()).Keys.Order());
+    }
+
+    [Fact]
     public async Task The_layout_is_model_version_digest()
     {
         var digest = FingerprintPairFile.Sha256(SamplePairs.Bytes());

@@ -68,6 +68,45 @@ public sealed class SuspectVerificationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_commitment_that_is_younger_than_an_earlier_verification_is_not_called_older()
+    {
+        using var api = new LoopbackApi(Copy);
+        var item = Item(api.Url);
+        await VerifyAsync(item, pair, complete: true);
+        await Task.Delay(TimeSpan.FromSeconds(1.1), Cancellation);
+        var late = Commitment.Make(pair.Pair, PairBytes, DateTimeOffset.UtcNow, "model.pt");
+        await Task.Delay(TimeSpan.FromSeconds(0.1), Cancellation);
+
+        var finding = await VerifyAsync(item, pair with { Commitment = new("sample.intoto.json", late) });
+
+        Assert.Equal(2, Kept().Count(file => file == "verdict.json"));
+        Assert.True(finding.Commitment is { Matches: true, OlderThanFirstQuery: false });
+    }
+
+    [Fact]
+    public async Task A_finished_verdict_is_taken_again_for_the_question_that_it_answers_and_for_no_other()
+    {
+        using var api = new LoopbackApi(Copy);
+        var item = Item(api.Url);
+        await VerifyAsync(item, pair);
+        var answers = Path.Combine(Path.GetDirectoryName(Directory.GetFiles(folder.File("evidence"), "verdict.json", SearchOption.AllDirectories).Single())!, "answers.jsonl");
+
+        // As a kill leaves it after the verdict is safe.
+        await File.WriteAllTextAsync(answers, "{}\n", Cancellation);
+        var mended = item with { Suspect = item.Suspect with { Response = item.Suspect.Response with { Kind = OutputKind.Logits } } };
+        var slower = item with { Suspect = item.Suspect with { Limits = new LimitSettings { BatchSize = 1 } } };
+
+        using var run = VerificationRun.Begin(folder.File("evidence"), [item], TimeProvider.System);
+        Assert.True(run.Resumed);
+        Assert.Null(run.Finished(mended));
+        Assert.NotEqual(run.EvidenceId(item), run.EvidenceId(mended));
+        Assert.True(File.Exists(answers));
+        Assert.Equal(Decision.PiracySuspected, run.Finished(slower)!.Verdict!.Decision);
+        Assert.Equal(run.EvidenceId(item), run.EvidenceId(slower));
+        Assert.False(File.Exists(answers));
+    }
+
+    [Fact]
     public async Task A_suspect_that_cannot_be_asked_is_a_failure_that_leaves_nothing_behind()
     {
         var item = Item(new Uri("http://127.0.0.1:9/"));
@@ -109,13 +148,19 @@ public sealed class SuspectVerificationTests : IDisposable
         pair.Stored);
 
     private async Task<SuspectFinding> VerifyAsync(
-        WatchItem item, FetchedPair with, Func<string, ISuspect>? open = null, CancellationToken? stop = null)
+        WatchItem item, FetchedPair with, Func<string, ISuspect>? open = null, CancellationToken? stop = null, bool complete = false)
     {
         using var run = VerificationRun.Begin(folder.File("evidence"), [item], TimeProvider.System);
         using var connections = new ApiConnections(TimeProvider.System);
         using var verification = new SuspectVerification(
             run, connections, open ?? (_ => throw new InvalidOperationException("no file was to be opened")), significance: null, TimeProvider.System);
-        return await verification.VerifyAsync(item, with, stop ?? Cancellation);
+        var finding = await verification.VerifyAsync(item, with, stop ?? Cancellation);
+        if (complete)
+        {
+            run.Complete();
+        }
+
+        return finding;
     }
 
     private IEnumerable<string> Kept() => Directory.Exists(folder.File("evidence"))

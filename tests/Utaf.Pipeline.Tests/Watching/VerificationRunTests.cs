@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using Utaf.Endpoints;
 using Utaf.Tests;
 using Utaf.Watching;
 using static Utaf.Pipeline.Tests.Watching.SampleFindings;
@@ -18,6 +19,7 @@ public sealed class VerificationRunTests : IDisposable
         string id, evidence;
         using (var first = Begin())
         {
+            Transcript.Open(first.FolderOf(items[0]), Sha256, items[0].Suspect, time).Dispose();
             first.Keep(items[0], Finding("a", 0.9, 0.25));
             (id, evidence) = (first.Id, first.EvidenceId(items[0]));
             Assert.False(first.Resumed);

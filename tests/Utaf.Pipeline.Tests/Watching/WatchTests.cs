@@ -1,3 +1,4 @@
+using Utaf.Endpoints;
 using Utaf.Reports;
 using Utaf.Tests;
 using Utaf.Verification;
@@ -133,6 +134,7 @@ public sealed class WatchTests : IDisposable
         Task<SuspectFinding> Kept(WatchItem item, CancellationToken cancellationToken)
         {
             var finding = verify(item);
+            Transcript.Open(run.FolderOf(item), item.Pair.Sha256, item.Suspect, TimeProvider.System).Dispose();
             run.Keep(item, finding);
             return Task.FromResult(finding);
         }

@@ -209,6 +209,23 @@ public sealed class OpenInferenceTests(ServedFixtures server) : IClassFixture<Se
         Assert.Contains("expected application/json", body["error"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("https://example.com")]
+    [InlineData("null")]
+    public async Task A_web_page_is_refused_whatever_type_it_sends(string origin)
+    {
+        foreach (var type in (string?[])["application/json", null])
+        {
+            using var content = new StringContent(Valid, Encoding.UTF8);
+            content.Headers.ContentType = type is null ? null : new(type);
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("v2/models/classifier-logits/infer", UriKind.Relative)) { Content = content };
+            Assert.Equal(HttpStatusCode.OK, (await server.Client.PostAsync(request.RequestUri, content, TestContext.Current.CancellationToken)).StatusCode);
+            request.Headers.Add("Origin", origin);
+            using var response = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+        }
+    }
+
     [Fact]
     public async Task Tensors_in_binary_form_are_refused()
     {

@@ -70,7 +70,8 @@ public sealed class ServeCommandTests : ToolTest
     [Fact]
     public async Task A_key_keeps_out_whoever_does_not_show_it_but_not_health_checks()
     {
-        var environment = new Dictionary<string, string?> { ["SERVE_KEY"] = "s3cret-key" };
+        // As a variable is that was filled from a file.
+        var environment = new Dictionary<string, string?> { ["SERVE_KEY"] = "s3cret-key\n", ["BLANK_KEY"] = "\n" };
         using var server = new RunningTool(
             Tool, Folder, environment, "serve", Fixture("mlp-scripted.pt"), "--port", "0", "--api-key", "env:SERVE_KEY", "--host", "*");
         await server.UntilAsync(() => server.Output.Length > 0);
@@ -96,6 +97,10 @@ public sealed class ServeCommandTests : ToolTest
         client.DefaultRequestHeaders.Authorization = null;
         client.DefaultRequestHeaders.Add("X-API-Key", "s3cret-key");
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(client, url)).StatusCode);
+
+        var blank = await RunAsync(environment, "serve", Fixture("mlp-scripted.pt"), "--port", "0", "--api-key", "env:BLANK_KEY");
+        Assert.Equal(3, blank.ExitCode);
+        Assert.Contains("error UTAF1012: ", blank.StandardError, StringComparison.Ordinal);
 
         Assert.Contains("The key travels unencrypted", server.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", server.Errors + string.Concat(server.Output), StringComparison.Ordinal);
