@@ -10,7 +10,7 @@ internal static class MemorySpeed
 
     public static IReadOnlyList<SpeedRow> Measure(SpeedSession session)
     {
-        var (perSide, examples, iterations) = session.Settings.Quick ? (4, 8, 1) : (70, 100, 2);
+        var (perSide, examples, iterations) = session.Settings.Quick ? (6, 8, 1) : (70, 100, 2);
         var folder = session.Folder("resnet-memory");
         try
         {

@@ -68,12 +68,13 @@ internal sealed class SpeedSession(SpeedSettings settings, Action<string> said)
     }
 
     /// <summary>
-    /// Runs the reference with one thread and with one for each processor; the faster number is its best.
+    /// Runs the reference with one thread and, unless sizes are the smallest, with one for each processor; the faster number is
+    /// its best.
     /// </summary>
     /// <param name="withThreads">The reference with a number of threads.</param>
     /// <param name="seconds">What counts of what it says.</param>
     public (int Threads, IReadOnlyList<StageLine> Lines) BestThreads(Func<int, Contestant> withThreads, Func<IReadOnlyList<StageLine>, double> seconds) =>
-        ((int[])[1, Environment.ProcessorCount])
+        ((int[])[1, Settings.Quick ? 1 : Environment.ProcessorCount])
             .Distinct()
             .Select(threads => (threads, Lines: Run(withThreads(threads))))
             .MinBy(tried => seconds(tried.Lines));
