@@ -33,7 +33,7 @@ internal sealed record Contestant(string Name, string FileName, IReadOnlyList<st
         process.WaitForExit();
         return process.ExitCode == 0
             ? lines
-            : throw new ContestantException($"{Name} ended with exit code {process.ExitCode}: {said.LastOrDefault(line => line.Length > 0)}");
+            : throw new ContestantException($"{Name} ended with exit code {process.ExitCode}: {said.LastOrDefault(line => line.Length > 0) ?? "it said nothing"}");
     }
 
     /// <summary>Takes what would change the BLAS library's own choice out of a process's environment.</summary>

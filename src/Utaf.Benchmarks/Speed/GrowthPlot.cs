@@ -25,7 +25,7 @@ internal sealed record GrowthPlot(string Title, string Horizontal, string Vertic
         var (first, last) = (Points[0], Points[^1]);
         var linear = first.Y.Median * last.X / first.X;
         var horizontal = new Axis(numbers[0], numbers[^1], Left, Width - Right);
-        var vertical = new Axis(Points.Min(point => point.Y.Minimum), Math.Max(linear, Points.Max(point => point.Y.Maximum)), Height - Bottom, Top);
+        var vertical = Axis.Rounded(Points.Min(point => point.Y.Minimum), Math.Max(linear, Points.Max(point => point.Y.Maximum)), Height - Bottom, Top);
 
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {Height}" font-family="sans-serif" font-size="14">""").Append('\n');
@@ -46,7 +46,7 @@ internal sealed record GrowthPlot(string Title, string Horizontal, string Vertic
         }
 
         Line(horizontal.At(first.X), vertical.At(first.Y.Median), horizontal.At(last.X), vertical.At(linear), "#888888", "6 5");
-        Text(horizontal.At(last.X) - 6, vertical.At(linear) + 20, "linear", "end");
+        Text(Width - Right - 8, Height - Bottom - 12, "dashed: linear from the first point", "end");
         var path = string.Join(' ', Points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{horizontal.At(point.X):0.0},{vertical.At(point.Y.Median):0.0}")));
         svg.Append(CultureInfo.InvariantCulture, $"""<polyline points="{path}" fill="none" stroke="#1f5fa8" stroke-width="2.5"/>""").Append('\n');
         foreach (var (x, y) in Points)
@@ -71,12 +71,21 @@ internal sealed record GrowthPlot(string Title, string Horizontal, string Vertic
     {
         public double At(double value) => High > Low ? From + (Math.Log(value / Low) / Math.Log(High / Low) * (To - From)) : (From + To) / 2;
 
-        /// <summary>1, 2 and 5 times the powers of ten within the axis.</summary>
-        public IEnumerable<double> Ticks() =>
-            from exponent in Enumerable.Range((int)Math.Floor(Math.Log10(Low)), (int)Math.Ceiling(Math.Log10(High)) - (int)Math.Floor(Math.Log10(Low)) + 1)
-            from factor in (int[])[1, 2, 5]
-            let tick = factor * Math.Pow(10, exponent)
-            where tick >= Low && tick <= High
-            select tick;
+        /// <summary>An axis that begins and ends with a tick.</summary>
+        public static Axis Rounded(double low, double high, double from, double to)
+        {
+            double[] ticks = [.. All(low, high)];
+            return new(ticks.Last(tick => tick <= low), ticks.First(tick => tick >= high), from, to);
+        }
+
+        /// <summary>The ticks within the axis.</summary>
+        public IEnumerable<double> Ticks() => All(Low, High).Where(tick => tick >= Low && tick <= High);
+
+        /// <summary>1, 2 and 5 times the powers of ten around some numbers.</summary>
+        private static IEnumerable<double> All(double low, double high)
+        {
+            var (first, last) = ((int)Math.Floor(Math.Log10(low)), (int)Math.Ceiling(Math.Log10(high)));
+            return from exponent in Enumerable.Range(first, last - first + 1) from factor in (int[])[1, 2, 5] select factor * Math.Pow(10, exponent);
+        }
     }
 }
