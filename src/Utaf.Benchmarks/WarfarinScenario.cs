@@ -25,14 +25,8 @@ internal static class WarfarinScenario
     /// <param name="report">Told what was built.</param>
     public static WarfarinResult Run(string dataFolder, string work, ulong seed, ConstructionOptions options, Action<string> report)
     {
-        var (owner, open) = Read(Path.Combine(dataFolder, File)).Split(0.5, seed);
-        var task = new Regression();
-        var signature = new ModelSignature(owner.InputShape, 1);
-        using var target = Target(owner, task, signature, seed);
-        var data = EnsembleData.Prepare(owner, open, [], imageShape: null, task, signature, seed);
-        var plan = EnsemblePlan.Make(target, task, data, seed, "paper", EnsembleOptions.Default);
-        var folder = EnsembleFolder.Under(work, plan);
-        using var workshop = new Workshop(target, task, data, CPU);
+        using var ensemble = Open(dataFolder, work, seed);
+        var (folder, workshop) = (ensemble.Folder, ensemble.Workshop);
 
         var clock = Stopwatch.StartNew();
         var missing = folder.Missing().Count;
@@ -43,13 +37,32 @@ internal static class WarfarinScenario
         var pair = PairConstruction.Construct(
             folder,
             workshop,
-            new ModelIdentity("warfarin", $"seed-{seed}", target.ArtifactSha256),
+            ensemble.Model,
             options,
             "benchmark",
             progress: null,
             CancellationToken.None);
         return new(pair.Manifest, clock.Elapsed.TotalSeconds);
     }
+
+    /// <summary>The ensemble of one seed, built, half built or empty.</summary>
+    /// <inheritdoc cref="Run"/>
+    public static OpenedEnsemble Open(string dataFolder, string work, ulong seed)
+    {
+        var (owner, open) = Read(DataFile(dataFolder)).Split(0.5, seed);
+        var task = new Regression();
+        var signature = new ModelSignature(owner.InputShape, 1);
+        var target = Target(owner, task, signature, seed);
+        var data = EnsembleData.Prepare(owner, open, [], imageShape: null, task, signature, seed);
+        var plan = EnsemblePlan.Make(target, task, data, seed, "paper", EnsembleOptions.Default);
+        return new(
+            EnsembleFolder.Under(work, plan),
+            new Workshop(target, task, data, CPU),
+            new ModelIdentity("warfarin", $"seed-{seed}", target.ArtifactSha256));
+    }
+
+    /// <summary>The table's file in the user's folder.</summary>
+    public static string DataFile(string dataFolder) => Path.Combine(dataFolder, File);
 
     /// <summary>Height and weight standardised, dose in units of 100 mg a week: the scale the reference trains at.</summary>
     private static DataTable Read(string path)

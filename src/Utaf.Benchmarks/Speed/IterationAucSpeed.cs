@@ -1,0 +1,61 @@
+using System.Globalization;
+using Utaf.Benchmarks.Speed.Work;
+
+namespace Utaf.Benchmarks.Speed;
+
+/// <summary>Construction with ResNet-18s until the validation AUC is the reference's best, on the same members.</summary>
+internal static class IterationAucSpeed
+{
+    public static IReadOnlyList<SpeedRow> Measure(SpeedSession session)
+    {
+        var python = session.RequirePython();
+        var settings = session.Settings;
+        var (examples, images, theirIterations, every) = settings.Quick ? (8, 80, 2, 1) : (100, 1024, 24, 3);
+        const int ourIterations = 10;
+        var folder = session.Folder(settings.Quick ? "resnet-auc-quick" : "resnet-auc");
+        session.Run(new ResNetMembersWork(settings.Images!, folder, images).AsContestant("ours, ResNet-18, members for both"));
+
+        var threads = Environment.ProcessorCount;
+        string[] more =
+        [
+            "--members", Path.Combine(folder, ResNetMembersWork.ListFile),
+            "--iterations", theirIterations.ToString(CultureInfo.InvariantCulture),
+            "--every", every.ToString(CultureInfo.InvariantCulture),
+            "--examples", examples.ToString(CultureInfo.InvariantCulture),
+        ];
+        var pairs = Alternation.Run<IReadOnlyList<StageLine>>(
+            session.AtMost(3),
+            _ => Curve(session.Run(new ResNetAucWork(settings.Images!, folder, images, examples, ourIterations).AsContestant("ours, ResNet-18, to the same AUC"))),
+            repeat => Curve(session.Run(ResNetReference.Of(python, "construct", threads, [.. more, "--seed", repeat.ToString(CultureInfo.InvariantCulture)]))));
+        return [Row(pairs, settings.Repeats, threads)];
+    }
+
+    /// <summary>The row of some curves: a pair counts where ours reaches the reference's best.</summary>
+    internal static SpeedRow Row(IReadOnlyList<(IReadOnlyList<StageLine> Ours, IReadOnlyList<StageLine> Reference)> pairs, int repeats, int threads)
+    {
+        var reached = pairs.Select(pair => Reached(pair.Ours, pair.Reference)).OfType<(double Ours, double Reference, double Level)>().ToList();
+        var levels = string.Join(", ", pairs.Select(pair => Best(pair.Reference).ToString("0.00", CultureInfo.InvariantCulture)));
+        var note = $"Validation AUC that PyTorch reached (with {threads} threads): {levels}. Ours reached it in {reached.Count} of {pairs.Count} pairs, and its time includes reading the members; {pairs.Count} of {repeats} repeats.";
+        return new(
+            Measurements.IterationAuc,
+            "ResNet-18 at 28×28: construction to the same validation AUC",
+            "s",
+            0.25,
+            [.. reached.Select(pair => pair.Ours)],
+            reached.Count > 0 ? [.. reached.Select(pair => pair.Reference)] : null,
+            note);
+    }
+
+    private static (double Ours, double Reference, double Level)? Reached(IReadOnlyList<StageLine> ours, IReadOnlyList<StageLine> reference)
+    {
+        var level = Best(reference);
+        return ours.FirstOrDefault(line => line["auc"] >= level) is { } there
+            ? (there.Seconds, reference.First(line => line["auc"] >= level).Seconds, level)
+            : null;
+    }
+
+    private static double Best(IReadOnlyList<StageLine> curve) => curve.Max(line => line["auc"]);
+
+    private static List<StageLine> Curve(IReadOnlyList<StageLine> lines) =>
+        lines.Where(line => line.Stage == "auc").ToList() is { Count: > 0 } curve ? curve : throw new ContestantException("A contestant told no validation AUC.");
+}

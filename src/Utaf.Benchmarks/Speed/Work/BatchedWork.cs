@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using Utaf.Construction;
+using Utaf.Torch;
+
+namespace Utaf.Benchmarks.Speed.Work;
+
+/// <summary>Stage 2 by the batched schedule on a built ensemble of the Warfarin scenario: in a fresh process, and once more in the same.</summary>
+/// <param name="Data">The folder with the table.</param>
+/// <param name="Folder">Where <see cref="WarfarinWork"/> built the ensemble.</param>
+/// <param name="Seed">That of the ensemble.</param>
+/// <param name="Iterations">Steps of the fingerprint.</param>
+internal sealed record BatchedWork(string Data, string Folder, ulong Seed, int Iterations) : SpeedWork
+{
+    public override void Run(Action<StageLine> report)
+    {
+        TorchRuntime.Start("cpu", threads: 1);
+        using var ensemble = WarfarinScenario.Open(Data, Folder, Seed);
+        foreach (var stage in (string[])["construct", "construct-again"])
+        {
+            var clock = Stopwatch.StartNew();
+            var pair = PairConstruction.Construct(ensemble.Folder, ensemble.Workshop, ensemble.Model, new(Iterations: Iterations, Fractions: WarfarinWork.Halves), "benchmark", progress: null, CancellationToken.None);
+            report(new(stage, clock.Elapsed.TotalSeconds, new Dictionary<string, double> { ["auc"] = pair.Manifest.HeldOut.Auc }));
+        }
+
+        // What both of the above spent on reading the members' files, which the reference has in memory.
+        var reading = Stopwatch.StartNew();
+        foreach (var member in ensemble.Folder.Plan.Members)
+        {
+            ensemble.Folder.Load(member, ensemble.Workshop.Architectures).Dispose();
+        }
+
+        report(new("reading", reading.Elapsed.TotalSeconds, new Dictionary<string, double>()));
+    }
+}

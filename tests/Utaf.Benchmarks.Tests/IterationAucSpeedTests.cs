@@ -1,0 +1,29 @@
+using Utaf.Benchmarks.Speed;
+
+namespace Utaf.Benchmarks.Tests;
+
+public sealed class IterationAucSpeedTests
+{
+    [Fact]
+    public void Times_are_those_at_which_both_first_were_as_good_as_the_reference_ever_was()
+    {
+        var row = IterationAucSpeed.Row([(Curve((1, 0.5), (2, 0.9), (3, 1)), Curve((10, 0.6), (20, 0.9), (30, 0.8)))], repeats: 5, threads: 2);
+
+        Assert.Equal([2.0], row.Ours);
+        Assert.Equal([20.0], row.Reference);
+        Assert.True(row.Met);
+    }
+
+    [Fact]
+    public void A_pair_in_which_ours_does_not_get_there_does_not_count_and_is_told()
+    {
+        var row = IterationAucSpeed.Row([(Curve((1, 0.5)), Curve((10, 0.6)))], repeats: 1, threads: 2);
+
+        Assert.Empty(row.Ours);
+        Assert.Null(row.Met);
+        Assert.Contains("0 of 1 pairs", row.Note, StringComparison.Ordinal);
+    }
+
+    private static List<StageLine> Curve(params (double Seconds, double Auc)[] points) =>
+        [.. points.Select(point => new StageLine("auc", point.Seconds, new Dictionary<string, double> { ["auc"] = point.Auc }))];
+}
