@@ -40,6 +40,7 @@ public sealed class CommandLineTests : ToolTest
         ["--input-learning-rate"] = ["1E-05"],
         ["--verifier-learning-rate"] = ["0.5"],
         ["--weights"] = ["1,2.5,3"],
+        ["--precision"] = ["full"],
         ["--threshold"] = ["0.75"],
         ["--test-fraction"] = ["0.3"],
         ["--validation-fraction"] = ["0.1"],
@@ -62,7 +63,7 @@ public sealed class CommandLineTests : ToolTest
           "ensemble": { "profile": "quick", "architectures": ["target", "mlp-8"], "epochs": 3, "negatives": ["n.pt"], "folder": "e" },
           "fingerprint": {
             "examples": 5, "schedule": "paper", "iterations": 7, "inputLearningRate": 1e-5, "verifierLearningRate": 0.5,
-            "weights": [1, 2.5, 3], "threshold": 0.75, "testFraction": 0.3, "validationFraction": 0.1, "seed": 18446744073709551615
+            "weights": [1, 2.5, 3], "precision": "full", "threshold": 0.75, "testFraction": 0.3, "validationFraction": 0.1, "seed": 18446744073709551615
           },
           "store": { "address": "azblob:?connection=PAIRS&container=pairs", "encryptionKey": "env:PAIRS_KEY" }
         }

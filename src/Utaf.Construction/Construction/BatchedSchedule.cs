@@ -158,7 +158,7 @@ internal sealed class BatchedSchedule : ConstructionSchedule
         learning.CancellationToken.ThrowIfCancellationRequested();
         var verifier = new TrainableVerifier((int)answers.shape[1], learning.Random, answers.device, Committees);
         using var adam = new FusedAdam(verifier.Parameters, rate, VerifierMomentum);
-        Fit(verifier, adam, new(new(stolen, learning.Weights, answers.device), learning.Synthetic), standards, answers, VerifierSteps, decayFrom: rate);
+        Fit(verifier, adam, new(new(stolen, learning.Weights, answers.device), learning.Synthetic), standards, answers, learning.Options.VerifierSteps ?? VerifierSteps, decayFrom: rate);
         verifier.Sharpen(Sharpness);
         return verifier;
     }

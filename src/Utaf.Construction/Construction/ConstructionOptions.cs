@@ -42,6 +42,7 @@ public sealed record ObjectiveWeights(double Target = 1, double Positive = 1, do
 /// <param name="Threshold">ρ in (0, 1); null for one half, unless the validation part clearly asks for another.</param>
 /// <param name="Fractions">The split of the ensemble.</param>
 /// <param name="Precision">What large convolutional members compute with while the fingerprint is learned.</param>
+/// <param name="VerifierSteps">Steps of the meta-verifier once the fingerprint stands; null for the schedule's own (200). The paper's has none.</param>
 public sealed record ConstructionOptions(
     int Examples = 100,
     Schedule Schedule = Schedule.Batched,
@@ -51,7 +52,8 @@ public sealed record ConstructionOptions(
     ObjectiveWeights? Weights = null,
     double? Threshold = null,
     SplitFractions? Fractions = null,
-    Precision Precision = Precision.Auto)
+    Precision Precision = Precision.Auto,
+    int? VerifierSteps = null)
 {
     // Far above what makes sense, far below where their sum overflows and every term counts nothing.
     private const double MaximumWeight = 1e6;
@@ -64,6 +66,7 @@ public sealed record ConstructionOptions(
         Require("--schedule", Schedule, Enum.IsDefined(Schedule), "batched or paper");
         Require("--precision", Precision, Enum.IsDefined(Precision), "auto or full");
         Require("--iterations", Iterations, Iterations is null or >= 1, "a whole number of at least 1");
+        Require("the verifier steps", VerifierSteps, VerifierSteps is null or >= 1, "a whole number of at least 1");
         Require("--input-learning-rate", InputLearningRate, InputLearningRate is null or (> 0 and < 100), "a number above 0 and below 100");
         Require("--verifier-learning-rate", VerifierLearningRate, VerifierLearningRate is null or (> 0 and < 100), "a number above 0 and below 100");
         Require("--threshold", Threshold, Threshold is null or (> 0 and < 1), "a number between 0 and 1");

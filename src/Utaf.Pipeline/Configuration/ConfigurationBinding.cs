@@ -69,6 +69,7 @@ internal sealed class ConfigurationBinding(string folder)
         InputLearningRate = Number(fingerprint, "inputLearningRate"),
         VerifierLearningRate = Number(fingerprint, "verifierLearningRate"),
         Weights = fingerprint["weights"] is null ? null : List(fingerprint, "weights", Number),
+        Precision = Text(fingerprint, "precision"),
         Threshold = Number(fingerprint, "threshold"),
         TestFraction = Number(fingerprint, "testFraction"),
         ValidationFraction = Number(fingerprint, "validationFraction"),

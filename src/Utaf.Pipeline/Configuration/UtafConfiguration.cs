@@ -154,6 +154,9 @@ public sealed record FingerprintSettings
     /// <summary>Weights of the objective's three terms: target, positives, negatives.</summary>
     public IReadOnlyList<double>? Weights { get; init; }
 
+    /// <summary>"auto" or "full".</summary>
+    public string? Precision { get; init; }
+
     /// <summary>ρ in (0, 1).</summary>
     public double? Threshold { get; init; }
 

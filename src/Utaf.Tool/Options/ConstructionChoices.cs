@@ -35,6 +35,13 @@ internal sealed class ConstructionChoices
         "T,P,N",
         numbers => numbers.Length == 3,
         "three numbers above 0, such as 1,1,1");
+    private readonly Option<string> precision = OptionKinds.Word(
+        "--precision",
+        "What large convolutional members compute with while the fingerprint is learned. auto: bfloat16 where the processor multiplies it by "
+            + "itself; full: float32. What the pair is judged by is float32 in any case.",
+        "auto",
+        "auto",
+        "full");
     private readonly Option<double?> threshold = OptionKinds.Number<double>(
         "--threshold",
         "ρ in (0, 1): suspects above it are suspected of piracy. [default: 0.5, unless the validation part clearly asks for another]",
@@ -51,7 +58,7 @@ internal sealed class ConstructionChoices
     /// <summary>Gives them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[examples, schedule, iterations, inputRate, verifierRate, weights, threshold, test, validation])
+        foreach (var option in (Option[])[examples, schedule, iterations, inputRate, verifierRate, weights, precision, threshold, test, validation])
         {
             command.Add(option);
         }
@@ -73,7 +80,8 @@ internal sealed class ConstructionChoices
             parsed.GetValue(threshold),
             new SplitFractions(
                 Fraction(parsed, test) ?? split.Test,
-                Fraction(parsed, validation) ?? split.Validation));
+                Fraction(parsed, validation) ?? split.Validation),
+            parsed.GetValue(precision) == "full" ? Precision.Full : Precision.Auto);
         options.Check();
         return options;
     }

@@ -43,6 +43,7 @@ internal static class FileValues
         ["--input-learning-rate"] = (file, _) => [Text(file.Fingerprint.InputLearningRate)],
         ["--verifier-learning-rate"] = (file, _) => [Text(file.Fingerprint.VerifierLearningRate)],
         ["--weights"] = (file, _) => [Joined(file.Fingerprint.Weights)],
+        ["--precision"] = (file, _) => [file.Fingerprint.Precision],
         ["--threshold"] = (file, _) => [Text(file.Fingerprint.Threshold)],
         ["--test-fraction"] = (file, _) => [Text(file.Fingerprint.TestFraction)],
         ["--validation-fraction"] = (file, _) => [Text(file.Fingerprint.ValidationFraction)],
