@@ -25,9 +25,9 @@ internal static class Linters
 
     /// <summary>By the language service of GitHub's own editor.</summary>
     /// <param name="file">The workflow or action.</param>
-    /// <param name="folder">For the bundle.</param>
+    /// <param name="folder">Where it runs.</param>
     public static async Task<ShellResult> LanguageServiceAsync(string file, string folder) =>
-        await Shell.RunAsync("node", [await Bundles.MakeAsync("lint-workflow.mjs", folder), file], folder);
+        await Shell.RunAsync("node", [await Bundles.MakeAsync("lint-workflow.mjs"), file], folder);
 
     /// <summary>All steps of a workflow or an action.</summary>
     public static IEnumerable<YamlMappingNode> Steps(string file) =>
