@@ -13,6 +13,7 @@ public sealed class EnsembleTemplateTests(LocalFeed feed, InstalledTool tool) : 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly TemporaryFolder folder = new();
+    private int epochs = 2;
 
     private string Made => folder.File("made");
 
@@ -23,7 +24,7 @@ public sealed class EnsembleTemplateTests(LocalFeed feed, InstalledTool tool) : 
         ["NUGET_PACKAGES"] = feed.Cache,
         ["UTAF_PROFILE"] = "quick",
         ["UTAF_IMAGE_SHAPE"] = "1,8,8",
-        ["UTAF_EPOCHS"] = "20",
+        ["UTAF_EPOCHS"] = $"{epochs}",
     };
 
     public void Dispose() => folder.Dispose();
@@ -31,6 +32,8 @@ public sealed class EnsembleTemplateTests(LocalFeed feed, InstalledTool tool) : 
     [Fact]
     public async Task A_Slurm_array_of_which_one_task_is_killed_builds_what_one_process_builds()
     {
+        // Long enough for a task to be killed while it works.
+        epochs = 20;
         await MakeAsync();
         await using var slurm = await SlurmCluster.StartAsync();
         var job = (await slurm.RunAsync(Made, "sbatch", Variables, "--parsable", $"--array=0-{Shards - 1}", "utaf-ensemble.slurm")).MustEndWith(0).Output.Trim();
@@ -40,7 +43,7 @@ public sealed class EnsembleTemplateTests(LocalFeed feed, InstalledTool tool) : 
         await UntilAsync(() => Task.FromResult(File.Exists(Log(1)) && File.ReadAllText(Log(1)).Contains("ensemble: ", StringComparison.Ordinal)), slurm);
         (await slurm.RunAsync(Made, "scancel", Variables, "--signal=KILL", "--full", $"{job}_1")).MustEndWith(0);
         await UntilAsync(async () => (await slurm.RunAsync(Made, "scontrol", Variables, "show", "job", $"{job}_1")).Output.Contains("JobState=CANCELLED", StringComparison.Ordinal), slurm);
-        Assert.Contains("of 24", (await tool.RunAsync(Made, "ensemble", "status", "--profile=quick", "--image-shape=1,8,8", "--epochs=20")).MustEndWith(0).Output, StringComparison.Ordinal);
+        Assert.Contains("of 24", (await tool.RunAsync(Made, "ensemble", "status", "--profile=quick", "--image-shape=1,8,8", $"--epochs={epochs}")).MustEndWith(0).Output, StringComparison.Ordinal);
         (await slurm.RunAsync(Made, "scontrol", Variables, "requeue", $"{job}_1")).MustEndWith(0);
 
         // Slurm would wait two minutes before it starts it again.

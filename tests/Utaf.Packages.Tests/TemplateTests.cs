@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Utaf.Packages.Tests.Action;
 using Utaf.Packages.Tests.Support;
 using Utaf.Tests;
@@ -25,6 +26,21 @@ public sealed class TemplateTests(LocalFeed feed, InstalledTool tool) : IClassFi
         Assert.Contains("\"folder:kept\"", file, StringComparison.Ordinal);
         Assert.Contains("\"name\": \"digits\"", file, StringComparison.Ordinal);
         Assert.DoesNotContain(Placeholders, placeholder => file.Contains(placeholder, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("utaf-config")]
+    [InlineData("utaf-release")]
+    public async Task What_is_chosen_changes_the_configuration_and_not_its_schema(string template)
+    {
+        var made = await MakeAsync(template, "--task", "regression", "--store", "folder:kept");
+
+        var file = await File.ReadAllTextAsync(Path.Combine(made, "utaf.json"), TestContext.Current.CancellationToken);
+        Assert.Contains("\"task\": \"regression\"", file, StringComparison.Ordinal);
+        Assert.Single(Regex.Matches(file, "regression"));
+        Assert.Equal(
+            await File.ReadAllTextAsync(Repository.File("templates", "utaf.schema.json"), TestContext.Current.CancellationToken),
+            await File.ReadAllTextAsync(Path.Combine(made, "utaf.schema.json"), TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -91,7 +107,7 @@ public sealed class TemplateTests(LocalFeed feed, InstalledTool tool) : IClassFi
               <PropertyGroup>
                 <TargetFramework>net10.0</TargetFramework>
                 <OutputType>Exe</OutputType>
-                <UtafArguments>--profile=quick --epochs=1 --examples=10 --iterations=20</UtafArguments>
+                <UtafArguments>--profile=quick --epochs=1 --examples=10 --iterations=20 --architectures=mlp-8</UtafArguments>
               </PropertyGroup>
               <Import Project="utaf.props" />
             </Project>

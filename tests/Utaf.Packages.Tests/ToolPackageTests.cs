@@ -1,4 +1,6 @@
 using System.IO.Compression;
+using System.Reflection.PortableExecutable;
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Utaf.Packages.Tests.Support;
@@ -40,6 +42,22 @@ public sealed partial class ToolPackageTests(LocalFeed feed)
     [MemberData(nameof(All))]
     public void No_package_has_what_only_libtorch_s_own_tests_python_and_compilers_need(string id) =>
         Assert.DoesNotContain(feed.Contents(id), name => NeverLoaded().IsMatch(Path.GetFileName(name)));
+
+    [Theory]
+    [InlineData("dotnet-utaf.dll", true)]
+    [InlineData("System.CommandLine.dll", true)]
+    [InlineData("ScottPlot.dll", false)]
+    public void What_a_command_needs_to_start_is_compiled_ahead(string assembly, bool ahead)
+    {
+        using var package = ZipFile.OpenRead(feed.Package($"Utaf.Tool.{RuntimeInformation.RuntimeIdentifier}"));
+        using var packed = package.Entries.Single(entry => entry.Name == assembly).Open();
+        using var unpacked = new MemoryStream();
+        packed.CopyTo(unpacked);
+        unpacked.Position = 0;
+        using var headers = new PEReader(unpacked);
+
+        Assert.Equal(ahead, headers.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size > 0);
+    }
 
     [Theory]
     [MemberData(nameof(All))]

@@ -10,9 +10,9 @@ internal static class Turn
     /// The file. It stays: one that was deleted while a second process waits for it would give a third a file, and a turn, of its own.
     /// </param>
     /// <param name="stopped">Ends the waiting.</param>
-    /// <returns>The turn, which its disposal ends; null if the waiting was ended.</returns>
+    /// <returns>The file, which is the turn: its disposal ends it; null if the waiting was ended.</returns>
     /// <exception cref="IOException">The file cannot be made.</exception>
-    public static IDisposable? Wait(string path, Func<bool> stopped)
+    public static FileStream? Wait(string path, Func<bool> stopped)
     {
         while (!stopped())
         {

@@ -6,8 +6,10 @@ using Utaf.MSBuild.Models;
 namespace Utaf.MSBuild;
 
 /// <summary>Checks the models before any work is done, and tells MSBuild what each depends on and where its results go.</summary>
-public sealed class PrepareModels : Microsoft.Build.Utilities.Task
+public sealed class PrepareModels : Microsoft.Build.Utilities.Task, ICancelableTask
 {
+    private volatile bool stopped;
+
     /// <summary>The items of the project.</summary>
     [Required]
     public ITaskItem[] Models { get; set; } = [];
@@ -50,8 +52,11 @@ public sealed class PrepareModels : Microsoft.Build.Utilities.Task
         Prepared = [.. Models.Select(Prepare)];
         CheckTwice("file", StringComparer.Ordinal, item => new ModelRequest(item, Folder).File);
         CheckTwice("name", StringComparer.OrdinalIgnoreCase, item => Path.GetFileNameWithoutExtension(item.GetMetadata(PreparedModel.Result)));
-        return !Log.HasLoggedErrors;
+        return !stopped && !Log.HasLoggedErrors;
     }
+
+    /// <inheritdoc/>
+    public void Cancel() => stopped = true;
 
     private TaskItem Prepare(ITaskItem model)
     {
@@ -74,10 +79,17 @@ public sealed class PrepareModels : Microsoft.Build.Utilities.Task
             Path.Combine(Absolute(IntermediateFolder), $"{name}.json"),
             Path.Combine(Absolute(OutputFolder), $"{name}.manifest.json"),
             Path.Combine(Absolute(OutputFolder), $"{name}.intoto.json"));
-        Remember(asked, request.Fixed($"{Store} {MoreArguments}", configured));
-        if (!File.Exists(manifest) || !File.Exists(commitment))
+        try
         {
-            File.Delete(result);
+            Remember(asked, request.Fixed($"{Store} {MoreArguments}", configured));
+            if (!File.Exists(manifest) || !File.Exists(commitment))
+            {
+                File.Delete(result);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Problems.FolderUnwritable(ProjectFile, "BaseIntermediateOutputPath", Absolute(IntermediateFolder), exception.Message).Tell(Log);
         }
 
         prepared.SetMetadata(PreparedModel.Result, Escape(result));
@@ -95,13 +107,25 @@ public sealed class PrepareModels : Microsoft.Build.Utilities.Task
         ? path
         : string.Concat(path.Select(letter => "%*?@$();'".IndexOf(letter) < 0 ? $"{letter}" : $"%{(int)letter:x2}"));
 
-    /// <summary>Changes a file only if its content changes, so that its time tells when what is asked changed.</summary>
-    private static void Remember(string path, IEnumerable<string> lines)
+    /// <summary>
+    /// Changes a file only if its content changes, so that its time tells when what is asked changed. Builds of several frameworks
+    /// come here at the same time: each reads and writes in its turn.
+    /// </summary>
+    private void Remember(string path, IEnumerable<string> lines)
     {
-        var text = string.Join("\n", lines) + "\n";
-        if (!File.Exists(path) || File.ReadAllText(path) != text)
+        var text = new UTF8Encoding(false).GetBytes(string.Join("\n", lines) + "\n");
+        using var file = Turn.Wait(path, () => stopped);
+        if (file is null)
         {
-            File.WriteAllText(path, text, new UTF8Encoding(false));
+            return;
+        }
+
+        using var known = new MemoryStream();
+        file.CopyTo(known);
+        if (!known.ToArray().SequenceEqual(text))
+        {
+            file.SetLength(0);
+            file.Write(text, 0, text.Length);
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed record ActionRun(int ExitCode, string Log, IReadOnlyDictionary<s
         var request = folder.File("request.json");
         var action = Repository.Root.TrimEnd(Path.DirectorySeparatorChar);
         await File.WriteAllTextAsync(request, JsonSerializer.Serialize(new { action, workspace, temp = temporary, inputs }), TestContext.Current.CancellationToken);
-        var runner = await Bundles.MakeAsync("run-composite.mjs", folder.Path);
+        var runner = await Bundles.MakeAsync("run-composite.mjs");
 
         var run = (await Shell.RunAsync("node", [runner, request], workspace, environment, TimeSpan.FromMinutes(10))).MustEndWith(0);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Utaf.Packages.Tests.Support;
 using Utaf.Pipeline.Tests.Peers;
 
@@ -8,11 +9,15 @@ internal static class Bundles
 {
     private const string Require = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
-    /// <summary>Bundles a script of tests/peers.</summary>
+    private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Made = new(StringComparer.Ordinal);
+
+    /// <summary>Bundles a script of tests/peers, once for all tests.</summary>
     /// <returns>The bundle's path.</returns>
-    public static async Task<string> MakeAsync(string script, string folder)
+    public static Task<string> MakeAsync(string script) => Made.GetOrAdd(script, name => new(() => BundleAsync(name))).Value;
+
+    private static async Task<string> BundleAsync(string script)
     {
-        var bundle = Path.Combine(folder, script);
+        var bundle = Path.Combine(AppContext.BaseDirectory, "bundles", script);
         (await Shell.RunAsync(
             "node",
             [

@@ -50,6 +50,18 @@ public sealed class LintTests : IDisposable
     [MemberData(nameof(AllWorkflows))]
     public void Foreign_actions_are_pinned_and_tokens_are_not_left_behind(string workflow) => MustBePinned(Repository.File(workflow));
 
+    [Theory]
+    [MemberData(nameof(AllWorkflows))]
+    public void A_job_that_uses_the_action_installs_the_SDK_before(string workflow)
+    {
+        foreach (var job in Linters.Jobs(Repository.File(workflow)))
+        {
+            var used = job.Select(step => Linters.Text(step, "uses") ?? "").ToList();
+            var action = used.FindIndex(uses => uses is "./" or "UTAF_ACTION");
+            Assert.True(action < 0 || used[..action].Exists(uses => uses.StartsWith("actions/setup-dotnet@", StringComparison.Ordinal)), $"{workflow}: {string.Join(", ", used)}");
+        }
+    }
+
     [Fact]
     public void The_action_pins_what_it_uses_and_puts_no_input_into_a_script()
     {

@@ -25,19 +25,26 @@ internal static class Linters
 
     /// <summary>By the language service of GitHub's own editor.</summary>
     /// <param name="file">The workflow or action.</param>
-    /// <param name="folder">For the bundle.</param>
+    /// <param name="folder">Where it runs.</param>
     public static async Task<ShellResult> LanguageServiceAsync(string file, string folder) =>
-        await Shell.RunAsync("node", [await Bundles.MakeAsync("lint-workflow.mjs", folder), file], folder);
+        await Shell.RunAsync("node", [await Bundles.MakeAsync("lint-workflow.mjs"), file], folder);
 
     /// <summary>All steps of a workflow or an action.</summary>
-    public static IEnumerable<YamlMappingNode> Steps(string file)
+    public static IEnumerable<YamlMappingNode> Steps(string file) =>
+        Nodes(file).Where(node => node.Children.ContainsKey("uses") || node.Children.ContainsKey("run"));
+
+    /// <summary>The steps of each job of a workflow.</summary>
+    public static IEnumerable<IEnumerable<YamlMappingNode>> Jobs(string file) =>
+        Nodes(file).Where(node => node.Children.ContainsKey("steps")).Select(job => ((YamlSequenceNode)job.Children["steps"]).Cast<YamlMappingNode>());
+
+    /// <summary>A key's text; null if it is not there.</summary>
+    public static string? Text(YamlMappingNode node, string key) => node.Children.TryGetValue(key, out var value) ? (value as YamlScalarNode)?.Value : null;
+
+    private static IEnumerable<YamlMappingNode> Nodes(string file)
     {
         var yaml = new YamlStream();
         using var reader = File.OpenText(file);
         yaml.Load(reader);
-        return yaml.Documents[0].AllNodes.OfType<YamlMappingNode>().Where(node => node.Children.ContainsKey("uses") || node.Children.ContainsKey("run"));
+        return yaml.Documents[0].AllNodes.OfType<YamlMappingNode>();
     }
-
-    /// <summary>A key's text; null if it is not there.</summary>
-    public static string? Text(YamlMappingNode node, string key) => node.Children.TryGetValue(key, out var value) ? (value as YamlScalarNode)?.Value : null;
 }

@@ -6,7 +6,7 @@ using Utaf.Tests;
 namespace Utaf.Packages.Tests.Action;
 
 /// <summary>The action with the packed tool: a model is fingerprinted, its suspects are verified and watched.</summary>
-public sealed class RealToolTests(LocalFeed feed) : IDisposable
+public sealed class RealToolTests(LocalFeed feed, InstalledTool tool) : IClassFixture<InstalledTool>, IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
@@ -69,8 +69,13 @@ public sealed class RealToolTests(LocalFeed feed) : IDisposable
         Directory.CreateDirectory(folder.File("workspace"));
         File.Copy(Repository.File("samples", "digits", "target.pt"), folder.File("workspace/target.pt"));
 
+        // As the cache leaves it: nothing is installed again.
+        Directory.CreateDirectory(folder.File("runner temp/utaf-tool"));
+        Directory.CreateSymbolicLink(folder.File($"runner temp/utaf-tool/{feed.Version}"), tool.Folder);
+
         var run = await RunAsync(("command", "verify"), ("suspect", "target.pt"), ("open-issue", "true"), ("github-token", ""));
 
+        Assert.Contains($"It is there: {feed.Version}", run.Log, StringComparison.Ordinal);
         Assert.InRange(run.ExitCode, 2, 3);
         Assert.Contains(run.Commands, command => command.StartsWith("::error title=UTAF17", StringComparison.Ordinal));
     }

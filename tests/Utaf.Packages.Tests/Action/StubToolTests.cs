@@ -121,6 +121,20 @@ public sealed class StubToolTests : IDisposable
         Assert.DoesNotContain(run.Commands, command => command.Contains("forged", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("", "", false)]
+    [InlineData("1.2.0", "", true)]
+    [InlineData("1.2.0", "https://packages.example.com/v3/index.json", true)]
+    [InlineData("1.2.0", "feed", false)]
+    public async Task The_tool_is_cached_where_its_version_says_which_one_it_is(string version, string source, bool cached)
+    {
+        var run = await RunAsync(("command", "watch"), ("version", version), ("tool-source", source));
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(cached, run.Log.Contains("- used: actions/cache@", StringComparison.Ordinal));
+        Assert.Equal("watch", Arguments()[0]);
+    }
+
     [Fact]
     public async Task Without_an_sdk_the_step_says_what_to_put_before_it()
     {
@@ -156,7 +170,8 @@ public sealed class StubToolTests : IDisposable
     private async Task<ActionRun> RunWithStubAsync(string body, params (string Name, string Value)[] inputs)
     {
         File.Delete(folder.File("arguments"));
-        var program = folder.File("runner temp/utaf-tool/newest/dotnet-utaf");
+        var version = inputs.FirstOrDefault(input => input.Name == "version").Value is { Length: > 0 } asked ? Path.GetFileName(asked) : "newest";
+        var program = folder.File($"runner temp/utaf-tool/{version}/dotnet-utaf");
         Directory.CreateDirectory(Path.GetDirectoryName(program)!);
         await File.WriteAllTextAsync(program, $"#!/usr/bin/env bash\nif [ \"$1\" = --version ]; then echo stub; exit; fi\n{body}\n", TestContext.Current.CancellationToken);
         if (!OperatingSystem.IsWindows())

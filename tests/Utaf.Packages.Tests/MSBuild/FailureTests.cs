@@ -128,7 +128,16 @@ public sealed class FailureTests(LocalFeed feed, StubTool stub) : IDisposable
 
         // To the build alone, as an IDE's button would: a terminal's Ctrl-C reaches the tool by itself.
         (await Shell.RunAsync("kill", ["-INT", $"{build.Id}"], project.Folder)).MustEndWith(0);
-        await build.WaitForExitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            await build.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // A script starts what it puts in the background with SIGINT ignored, and so are all that these start.
+            build.Kill(entireProcessTree: true);
+            Assert.Fail($"The build did not end. Are these tests in a script's background? It said:\n{await output}");
+        }
 
         Assert.NotEqual(0, build.ExitCode);
         Assert.True(File.Exists(Path.Combine(project.Notes, "asked-to-stop")));

@@ -134,6 +134,30 @@ public sealed class PublishTests(LocalFeed feed, StubTool stub) : IDisposable
     }
 
     [Fact]
+    public async Task A_build_that_finds_another_at_its_models_waits_for_it()
+    {
+        project.Items = """<UtafModel Include="alpha.pt" />""";
+        (await project.FingerprintAsync()).MustEndWith(0);
+        project.Write(
+            "Directory.Build.targets",
+            """<Project><Target Name="Begin" BeforeTargets="_UtafPrepare"><Touch Files="begun" AlwaysCreate="true" /></Target></Project>""");
+        Task<ShellResult> build;
+        using (File.Open(project.Path("obj", "utaf", "Release", "results", "alpha.request"), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            build = project.FingerprintAsync("--no-restore");
+            while (!build.IsCompleted && !File.Exists(project.Path("begun")))
+            {
+                await Task.Delay(100, TestContext.Current.CancellationToken);
+            }
+
+            await Task.WhenAny(build, Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken));
+        }
+
+        (await build).MustEndWith(0);
+        Assert.Single(project.Runs);
+    }
+
+    [Fact]
     public async Task A_disabled_package_does_nothing_and_an_IDE_s_questions_start_nothing()
     {
         (await project.PublishAsync("-p:UtafEnabled=false")).MustEndWith(0);

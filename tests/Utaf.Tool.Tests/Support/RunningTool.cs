@@ -6,6 +6,8 @@ namespace Utaf.Tool.Tests.Support;
 /// <summary>The tool while it runs, so that it can be interrupted.</summary>
 internal sealed class RunningTool : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     private readonly Process process;
     private readonly StringBuilder errors = new();
     private readonly StringBuilder output = new();
@@ -73,17 +75,24 @@ internal sealed class RunningTool : IDisposable
     /// <returns>The exit code.</returns>
     public async Task<int> EndAsync()
     {
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return process.ExitCode;
+        try
+        {
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+            return process.ExitCode;
+        }
+        catch (TimeoutException)
+        {
+            // A script starts what it puts in the background with SIGINT ignored, and so are all that these start: nothing ends by it there.
+            throw new TimeoutException($"The tool did not end within {Patience}. If INT should have ended it: are these tests in a script's background? It said:\n{Errors}");
+        }
     }
 
     /// <summary>Sends a signal, such as INT for Ctrl-C or KILL, and waits for the end.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> SignalAsync(string signal)
     {
-        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return process.ExitCode;
+        Signal(signal);
+        return await EndAsync();
     }
 
     /// <summary>Lets it run for a while, then ends it without warning, as a failing machine does.</summary>
