@@ -11,8 +11,6 @@ namespace Utaf.Benchmarks;
 /// <param name="Model">Whose pair is to be constructed.</param>
 internal sealed record OpenedEnsemble(EnsembleFolder Folder, Workshop Workshop, ModelIdentity Model) : IDisposable
 {
-    private const int PlanFormat = 2;
-
     /// <summary>An ensemble of recipes of one's own, where no profile has what is to be timed.</summary>
     /// <param name="root">Holds the ensemble's folder.</param>
     /// <param name="target">Owned by the ensemble from now on.</param>
@@ -24,7 +22,7 @@ internal sealed record OpenedEnsemble(EnsembleFolder Folder, Workshop Workshop, 
     public static OpenedEnsemble Of(string root, TargetModel target, LearningTask task, EnsembleData data, ulong seed, IReadOnlyList<Recipe> recipes, string name)
     {
         var plan = new EnsemblePlan(
-            PlanFormat,
+            EnsemblePlan.CurrentFormat,
             $"speed-{recipes.Count}",
             seed,
             task.Name,

@@ -76,6 +76,40 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>
+    /// Makes a path a second name of another file, which takes no room, and replaces what is there. Only for files that are replaced
+    /// as a whole and never written into.
+    /// </summary>
+    /// <param name="existing">The file.</param>
+    /// <param name="path">Its second name.</param>
+    /// <returns><c>false</c> where there are no such names, as between two disks; nothing has changed then.</returns>
+    /// <exception cref="UtafException">UTAF1309: the path cannot be written.</exception>
+    public static bool TryLink(string existing, string path)
+    {
+        string? temporary = null;
+        try
+        {
+            var full = Path.GetFullPath(path);
+            temporary = TemporaryFor(full);
+            if (!HardLink.TryMake(existing, temporary))
+            {
+                return false;
+            }
+
+            // Of two names of one file neither is renamed to the other: the temporary one is removed below, as it is after a failure.
+            File.Move(temporary, full, overwrite: true);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw Errors.Unwritable(path, exception);
+        }
+        finally
+        {
+            Remove(temporary);
+        }
+    }
+
     /// <summary>Whether a path names a temporary file that an interrupted write left behind.</summary>
     public static bool IsTemporary(string path)
     {
@@ -89,9 +123,7 @@ public static class AtomicFile
         try
         {
             var full = Path.GetFullPath(path);
-            var folder = Path.GetDirectoryName(full) ?? throw new IOException("This is a root folder.");
-            Directory.CreateDirectory(folder);
-            temporary = Path.Combine(folder, $"{Prefix}{Guid.NewGuid():N}{Suffix}");
+            temporary = TemporaryFor(full);
 
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
             {
@@ -109,6 +141,14 @@ public static class AtomicFile
         {
             Remove(temporary);
         }
+    }
+
+    /// <summary>A name in the same folder, which is made where it is missing.</summary>
+    private static string TemporaryFor(string full)
+    {
+        var folder = Path.GetDirectoryName(full) ?? throw new IOException("This is a root folder.");
+        Directory.CreateDirectory(folder);
+        return Path.Combine(folder, $"{Prefix}{Guid.NewGuid():N}{Suffix}");
     }
 
     private static bool Rename(string temporary, string path, bool overwrite)

@@ -39,6 +39,23 @@ public sealed class AtomicFileTests
     }
 
     [Fact]
+    public void A_second_name_replaces_what_had_it_and_outlives_the_first()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such names here.");
+        using var folder = new TemporaryFolder();
+        AtomicFile.WriteText(folder.File("first"), "content");
+        AtomicFile.WriteText(folder.File("names/second"), "old");
+
+        Assert.True(AtomicFile.TryLink(folder.File("first"), folder.File("names/second")));
+        Assert.True(AtomicFile.TryLink(folder.File("first"), folder.File("names/second")));
+        AtomicFile.WriteText(folder.File("first"), "new");
+
+        Assert.Equal("content", File.ReadAllText(folder.File("names/second")));
+        Assert.False(AtomicFile.TryLink(folder.File("none"), folder.File("names/second")));
+        Assert.Equal([folder.File("names/second")], Directory.GetFileSystemEntries(folder.File("names")));
+    }
+
+    [Fact]
     public void A_full_disk_leaves_the_old_file_and_no_temporary_one()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "Only Linux has /dev/full.");

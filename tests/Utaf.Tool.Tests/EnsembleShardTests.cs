@@ -1,4 +1,6 @@
 using System.Text.Json;
+using CliWrap;
+using CliWrap.Buffered;
 using Utaf.Tool.Tests.Support;
 
 namespace Utaf.Tool.Tests;
@@ -19,7 +21,7 @@ public sealed class EnsembleShardTests : ToolTest
     public async Task Two_processes_build_what_one_builds()
     {
         await SucceedAsync(["ensemble", "build", .. Options, "--ensemble", "one"]);
-        using var json = JsonDocument.Parse(await SucceedAsync(["ensemble", "build", .. Options, "--ensemble=two", "--jobs", "2", "--format=json"]));
+        using var json = JsonDocument.Parse(await SucceedAsync(["ensemble", "build", .. Options, "--ensemble=two", "--no-pool", "--jobs", "2", "--format=json"]));
 
         Assert.Empty(json.RootElement.GetProperty("missing").EnumerateArray());
         Assert.Equal(Members("one"), Members("two"));
@@ -79,6 +81,72 @@ public sealed class EnsembleShardTests : ToolTest
         Assert.Contains($"{Path.GetFileName(file)} was cut short", again.StandardError, StringComparison.Ordinal);
         Assert.Equal(before, Members("cut"));
     }
+
+    [Fact]
+    public async Task A_member_whose_bytes_changed_is_told_and_no_pair_is_made_on_it()
+    {
+        await SucceedAsync(["ensemble", "build", .. Options, "--ensemble", "flipped"]);
+        var file = Directory.GetFiles(PathOf("flipped/members"), "distillation-*")[0];
+        var bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+        bytes[^20] ^= 64;
+        await File.WriteAllBytesAsync(file, bytes, TestContext.Current.CancellationToken);
+
+        string[] command = ["fingerprint", .. Options, "--ensemble", "flipped", "--examples", "10", "--iterations", "5"];
+        Assert.Contains(Path.GetFileName(file), await FailAsync("UTAF1402", 2, command), StringComparison.Ordinal);
+        File.Delete(file);
+        Assert.Contains("12 stolen and 12 honest", await SucceedAsync(command), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task On_a_full_disk_every_member_is_whole_or_missing_and_the_rest_is_built_when_there_is_room()
+    {
+        // A disk of 200 KB that only this process and its children see.
+        Write("full.sh", """
+            mkdir disk && mount -t tmpfs -o size=200k none disk || exit 77
+            dotnet "$@"
+            code=$?
+            cp -r disk kept && exit $code
+            """);
+        var full = await ShellAsync(["unshare", "--mount", "--map-root-user", "sh", "full.sh", Tool, "ensemble", "build", .. Options, "--ensemble", "disk/e"]);
+        Assert.SkipWhen(full.ExitCode is 1 or 77 or 127 && !full.StandardError.Contains("UTAF", StringComparison.Ordinal), $"No disk can be mounted here: {full.StandardError}");
+
+        Assert.Contains("No space left on device", full.StandardError, StringComparison.Ordinal);
+        await AssertGoesOnAsync(full, "kept/e");
+    }
+
+    [Fact]
+    public async Task A_member_that_may_not_be_written_as_a_whole_is_not_written_at_all()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no limits of a process's files.");
+
+        // Files of at most 32 or 64 KB, which the largest members are not; .NET makes itself larger ones where it may.
+        Write("limit.sh", "trap '' XFSZ\nulimit -f 64\nDOTNET_EnableWriteXorExecute=0 exec dotnet \"$@\"\n");
+        await AssertGoesOnAsync(await ShellAsync(["sh", "limit.sh", Tool, "ensemble", "build", .. Options, "--ensemble", "limited"]), "limited");
+    }
+
+    private async Task AssertGoesOnAsync(BufferedCommandResult stopped, string ensemble)
+    {
+        Assert.Equal(3, stopped.ExitCode);
+        Assert.Single(stopped.StandardError.Split('\n'), line => line.Contains(" : error UTAF1309: ", StringComparison.Ordinal));
+        Assert.All(Directory.GetFiles(PathOf(ensemble), "*", SearchOption.AllDirectories), file => Assert.DoesNotContain(".tmp", file, StringComparison.Ordinal));
+        using (var status = JsonDocument.Parse(await SucceedAsync(["ensemble", "status", .. Options, "--ensemble", ensemble, "--format", "json"])))
+        {
+            Assert.Equal(Members(ensemble).Count, status.RootElement.GetProperty("built").GetArrayLength());
+            Assert.NotEmpty(status.RootElement.GetProperty("missing").EnumerateArray());
+        }
+
+        var goesOn = await RunAsync(["ensemble", "build", .. Options, "--ensemble", ensemble, "--no-pool"]);
+        Assert.True(goesOn.ExitCode == 0, goesOn.StandardError);
+        Assert.DoesNotContain("cut short", goesOn.StandardError, StringComparison.Ordinal);
+        await SucceedAsync(["ensemble", "build", .. Options, "--ensemble", "whole", "--no-pool"]);
+        Assert.Equal(Members("whole"), Members(ensemble));
+    }
+
+    private Task<BufferedCommandResult> ShellAsync(string[] command) => Cli.Wrap(command[0])
+        .WithArguments(command[1..])
+        .WithWorkingDirectory(Folder)
+        .WithValidation(CommandResultValidation.None)
+        .ExecuteBufferedAsync(TestContext.Current.CancellationToken);
 
     private List<string> Members(string ensemble) =>
     [

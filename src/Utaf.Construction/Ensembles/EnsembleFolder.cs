@@ -86,9 +86,13 @@ public sealed class EnsembleFolder
         var metadata = new Dictionary<string, string>
         {
             [MemberKey] = Describe(member),
-            [PlanKey] = planHash,
             [WeightsKey] = network.WeightsSha256(),
         };
+        if (member.Key is null)
+        {
+            // A member with a key may be of many plans.
+            metadata[PlanKey] = planHash;
+        }
 
         // A listed model's weights stay in the file that the user listed.
         var tensors = member.Recipe is ListedModel ? [] : network.Export();
@@ -123,21 +127,38 @@ public sealed class EnsembleFolder
         var path = FileOf(member);
         try
         {
-            var file = Read(path, member);
-            if (member.Recipe is not ListedModel)
-            {
-                network.Import(file.Tensors);
-            }
-
-            if (network.WeightsSha256() != file.Metadata[WeightsKey])
-            {
-                throw new FormatException("its weights are not those that were written.");
-            }
+            Pour(File.ReadAllBytes(path), member, network);
         }
         catch (Exception e) when (e is FormatException or KeyNotFoundException or IOException or UnauthorizedAccessException)
         {
             throw Errors.BadMember(path, e.Message);
         }
+    }
+
+    /// <summary>Takes a member that was built elsewhere, if it is sound: every byte of it is looked at first.</summary>
+    /// <param name="member">One of the plan's.</param>
+    /// <param name="content">Its file's bytes.</param>
+    /// <param name="architectures">How architectures are made for this task.</param>
+    /// <param name="file">The file, where it is on this machine: the member is then a second name for it.</param>
+    /// <returns>Null; or what is wrong with it, and then it was not taken.</returns>
+    /// <exception cref="UtafException">UTAF1309: the member cannot be written.</exception>
+    public string? Take(Member member, byte[] content, ArchitectureContext architectures, string? file = null)
+    {
+        try
+        {
+            Read(content, member, architectures).Dispose();
+        }
+        catch (Exception e) when (e is FormatException or KeyNotFoundException)
+        {
+            return e.Message;
+        }
+
+        if (file is null || !AtomicFile.TryLink(file, FileOf(member)))
+        {
+            AtomicFile.Write(FileOf(member), content);
+        }
+
+        return null;
     }
 
     /// <summary>The digest of a built member's weights.</summary>
@@ -147,7 +168,7 @@ public sealed class EnsembleFolder
         var path = FileOf(member);
         try
         {
-            return Read(path, member).Metadata[WeightsKey];
+            return Read(File.ReadAllBytes(path), member).Metadata[WeightsKey];
         }
         catch (Exception e) when (e is FormatException or KeyNotFoundException or IOException or UnauthorizedAccessException)
         {
@@ -155,10 +176,39 @@ public sealed class EnsembleFolder
         }
     }
 
-    private SafetensorsFile Read(string path, Member member)
+    private Network Read(byte[] content, Member member, ArchitectureContext architectures)
     {
-        var file = Safetensors.Read(File.ReadAllBytes(path));
-        if (file.Metadata.GetValueOrDefault(PlanKey) != planHash)
+        var network = ArchitectureOf(member).Build(architectures, new SeededRandom(Plan.Seed, member.Id));
+        try
+        {
+            Pour(content, member, network);
+            return network.Freeze();
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    private void Pour(byte[] content, Member member, Network network)
+    {
+        var file = Read(content, member);
+        if (member.Recipe is not ListedModel)
+        {
+            network.Import(file.Tensors);
+        }
+
+        if (network.WeightsSha256() != file.Metadata[WeightsKey])
+        {
+            throw new FormatException("its weights are not those that were written.");
+        }
+    }
+
+    private SafetensorsFile Read(byte[] content, Member member)
+    {
+        var file = Safetensors.Read(content);
+        if (member.Key is null && file.Metadata.GetValueOrDefault(PlanKey) != planHash)
         {
             throw new FormatException("it belongs to another plan.");
         }

@@ -43,7 +43,7 @@ public sealed record EnsemblePlan(
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private const int CurrentFormat = 3;
+    internal const int CurrentFormat = 3;
 
     /// <summary>Plans an ensemble.</summary>
     /// <param name="target">The owner's model.</param>
@@ -58,9 +58,11 @@ public sealed record EnsemblePlan(
         var context = Workshop.ContextOf(target, task, data);
         var architectures = options.Architectures is { } names ? Zoo.Parse(names, context) : Zoo.For(context);
         var composition = new Composition(architectures, FilterPruningApplies(target), Zoo.Contains(architectures, context), TrainingLength.For(profile, data.Owner.Count, options.Epochs));
+        string[] digests = [data.Owner.Sha256(), data.Public.Sha256(), .. data.Irrelevant.Select(table => table.Sha256())];
+        var keys = new MemberKeys(context, task, data, digests, seed);
         Member[] members =
         [
-            .. composition.Members(profile),
+            .. composition.Members(profile).Select(member => member with { Key = keys.Of(member) }),
             .. options.ListedNegatives.Select(ListedModel.From).DistinctBy(recipe => recipe.Id).Select(recipe => new Member(recipe.Id, Stolen: false, Parent: null, recipe)),
         ];
 
@@ -72,7 +74,7 @@ public sealed record EnsemblePlan(
             target.ArtifactSha256,
             target.Signature.InputShape,
             target.Signature.OutputWidth,
-            [data.Owner.Sha256(), data.Public.Sha256(), .. data.Irrelevant.Select(table => table.Sha256())],
+            digests,
             data.ImageShape,
             target.Network.LastLayer,
             members);

@@ -50,12 +50,14 @@ public sealed record IndependentTraining(Architecture Architecture, DataSource S
         return new(network, new(network.Parameters, data, owned, new Supervision(network.Form), Training, [], context.Random));
     }
 
+    /// <summary>Which of the irrelevant tables is learned from; null where there are none, and a random rule on public data stands in.</summary>
+    internal int? IrrelevantTable(EnsembleData data) => data.Irrelevant.Count > 0 ? Repeat % data.Irrelevant.Count : null;
+
     private TensorData Irrelevant(MemberContext context)
     {
         var workshop = context.Workshop;
-        var given = workshop.Data.Irrelevant;
-        var table = given.Count > 0
-            ? given[Repeat % given.Count]
+        var table = IrrelevantTable(workshop.Data) is { } given
+            ? workshop.Data.Irrelevant[given]
             : workshop.Task.Irrelevant(workshop.Data.Public, workshop.Target.Signature, context.Random);
         return TensorData.From(table, workshop.Task, workshop.Device);
     }

@@ -9,6 +9,12 @@ namespace Utaf.Ensembles;
 /// <param name="Recipe">How it is made.</param>
 public sealed record Member(string Id, bool Stolen, string? Parent, Recipe Recipe)
 {
+    /// <summary>
+    /// SHA-256 of all that determines an honest member's weights, so that another version of the model can have the same ones;
+    /// null where the target's weights are part of it, or nothing is trained.
+    /// </summary>
+    public string? Key { get; init; }
+
     /// <summary>The name under which results are reported.</summary>
     [JsonIgnore]
     public string Family => Parent is null ? Recipe.Family : "chain";

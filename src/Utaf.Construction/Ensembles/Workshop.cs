@@ -7,6 +7,9 @@ namespace Utaf.Ensembles;
 /// <summary>Everything that the members of one ensemble share while they are built: target, task, and data on the device.</summary>
 public sealed class Workshop : IDisposable
 {
+    /// <summary>How many of the owner's inputs networks are tried on.</summary>
+    internal const int ProbeSize = 16;
+
     private readonly Dictionary<string, Tensor> teacherOutputs = [];
 
     /// <summary>Puts the data on the device.</summary>
@@ -20,7 +23,7 @@ public sealed class Workshop : IDisposable
         Architectures = ContextOf(target, task, data);
         Owner = TensorData.From(data.Owner, task, device);
         Public = TensorData.From(data.Public, task, device);
-        Probe = Owner.Inputs.narrow(0, 0, Math.Min(16, Owner.Count)).DetachFromDisposeScope();
+        Probe = Owner.Inputs.narrow(0, 0, Math.Min(ProbeSize, Owner.Count)).DetachFromDisposeScope();
     }
 
     /// <summary>The owner's model.</summary>

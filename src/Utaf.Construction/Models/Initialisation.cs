@@ -7,6 +7,8 @@ namespace Utaf.Models;
 /// <summary>Fresh weights for whole networks and for single layers, of any origin.</summary>
 public static class Initialisation
 {
+    private const string Variance = "running_var";
+
     /// <summary>
     /// Resets every parameter and statistic as PyTorch initialises layers: weights and biases uniform within
     /// 1/√fan_in (He et al. 2015 with a = √5), norms to one and zero, running statistics to zero and one.
@@ -32,19 +34,17 @@ public static class Initialisation
             }
         }
 
-        foreach (var buffer in network.Buffers)
+        foreach (var buffer in Statistics(network))
         {
-            switch (buffer.Name.Split('.')[^1])
-            {
-                case "running_mean" or "num_batches_tracked":
-                    buffer.Tensor.zero_();
-                    break;
-                case "running_var":
-                    buffer.Tensor.fill_(1);
-                    break;
-            }
+            buffer.Tensor.fill_(buffer.Name.EndsWith(Variance, StringComparison.Ordinal) ? 1 : 0);
         }
     }
+
+    /// <summary>The tensors of which <see cref="ResetAll"/> leaves nothing; all others keep their numbers.</summary>
+    internal static IEnumerable<NamedTensor> Drawn(Network network) => network.Parameters.Concat(Statistics(network));
+
+    private static IEnumerable<NamedTensor> Statistics(Network network) =>
+        network.Buffers.Where(buffer => buffer.Name.Split('.')[^1] is "running_mean" or "num_batches_tracked" or Variance);
 
     /// <summary>
     /// Draws one layer anew, each of its tensors normal with the root mean square it had: a fresh start at the scale

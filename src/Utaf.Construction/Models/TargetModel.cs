@@ -8,10 +8,12 @@ namespace Utaf.Models;
 public sealed class TargetModel : IDisposable
 {
     private readonly Func<Network> copy;
+    private readonly Func<string?> architecture;
 
-    private TargetModel(Func<Network> copy, ModelSignature signature, string artifactSha256, string origin)
+    private TargetModel(Func<Network> copy, ModelSignature signature, string artifactSha256, string origin, Func<string?> architecture)
     {
         this.copy = copy;
+        this.architecture = architecture;
         Network = copy().Freeze();
         Signature = signature;
         ArtifactSha256 = artifactSha256;
@@ -30,6 +32,12 @@ public sealed class TargetModel : IDisposable
 
     /// <summary>SHA-256 of the released file, hexadecimal.</summary>
     public string ArtifactSha256 { get; }
+
+    /// <summary>
+    /// SHA-256 of what is left of the model when its weights are drawn anew: versions that differ in their weights alone share it.
+    /// Null where it cannot be told.
+    /// </summary>
+    public string? ArchitectureSha256() => architecture();
 
     /// <summary>The file's path, for messages.</summary>
     public string Origin { get; }
@@ -66,7 +74,12 @@ public sealed class TargetModel : IDisposable
             () => new Network(new TargetArchitecture(), file.Load(), form, lastLayer),
             new ModelSignature(owner.InputShape, (int)outputs.shape[1]),
             file.Sha256,
-            path);
+            path,
+            () =>
+            {
+                using var released = new Network(new TargetArchitecture(), file.Load(), form, lastLayer);
+                return file.Sha256Without(Initialisation.Drawn(released));
+            });
         _ = Layers.Last(target.Network, target.Signature.OutputWidth, path);
         return target;
     }
@@ -78,7 +91,7 @@ public sealed class TargetModel : IDisposable
     public static TargetModel FromNetwork(Network trained, Func<Network> build, ModelSignature signature)
     {
         var weights = trained.Export();
-        return new(Copy, signature, trained.WeightsSha256(), trained.Architecture.Id);
+        return new(Copy, signature, trained.WeightsSha256(), trained.Architecture.Id, () => null);
 
         Network Copy()
         {

@@ -1,4 +1,9 @@
 using System.IO.Compression;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using static TorchSharp.torch;
 
 namespace Utaf.Models;
 
@@ -49,6 +54,57 @@ internal static class TorchScriptArchive
         {
             throw Errors.TruncatedModel(path, e.Message);
         }
+    }
+
+    /// <summary>
+    /// SHA-256 of all that an archive computes with, but for the numbers of some tensors: code, constants, attributes, other tensors.
+    /// Null where one of the others has the same numbers as one of these, so that they cannot be told apart.
+    /// </summary>
+    /// <param name="bytes">The archive.</param>
+    /// <param name="left">Tensors of the loaded model, still with the archive's numbers.</param>
+    public static string? Sha256Without(byte[] bytes, IEnumerable<NamedTensor> left)
+    {
+        var unread = left.Select(Storage).DistinctBy(storage => storage.Place).CountBy(storage => storage.Sha256).ToDictionary();
+        using var archive = new ZipArchive(new MemoryStream(bytes, writable: false));
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+        // The name of the archive's only folder is that of the file it was first saved to.
+        var entries = archive.Entries.Select(entry => (Name: entry.FullName[(entry.FullName.IndexOf('/', StringComparison.Ordinal) + 1)..], entry));
+        foreach (var (name, entry) in entries.Where(entry => !IsInert(entry.Name)).OrderBy(entry => entry.Name, StringComparer.Ordinal))
+        {
+            using var content = entry.Open();
+            var sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
+            if (name.StartsWith("data/", StringComparison.Ordinal) && unread.TryGetValue(sha256, out var count))
+            {
+                if (count == 0)
+                {
+                    return null;
+                }
+
+                unread[sha256] = count - 1;
+            }
+            else
+            {
+                hash.AppendData(Encoding.UTF8.GetBytes($"{name}\n{sha256}\n"));
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Where the code stood in Python, a digest of the whole, and files of the user's own: nothing is computed with them.</summary>
+    private static bool IsInert(string name) =>
+        name.EndsWith(".debug_pkl", StringComparison.Ordinal) || name == ".data/serialization_id" || name.StartsWith("extra/", StringComparison.Ordinal);
+
+    /// <summary>A tensor's bytes as an archive has them, and where they are: tensors that share their numbers are stored once.</summary>
+    private static ((nint Address, int Copy) Place, string Sha256) Storage(NamedTensor named, int index)
+    {
+        using var scope = NewDisposeScope();
+        var tensor = named.Tensor.detach().cpu();
+        var stored = tensor.is_contiguous();
+        var numbers = (stored ? tensor : tensor.contiguous()).bytes;
+        var address = Unsafe.ByteOffset(ref Unsafe.NullRef<byte>(), ref MemoryMarshal.GetReference(numbers));
+        return (stored ? (address, 0) : (0, index + 1), Convert.ToHexStringLower(SHA256.HashData(numbers)));
     }
 
     private static void CheckCode(string path, string file, string code)

@@ -34,6 +34,10 @@ public sealed class TorchScriptFile
         return new(path, bytes);
     }
 
+    /// <summary>SHA-256 of the model but for some of its tensors' numbers; null where these cannot be told from others.</summary>
+    /// <param name="left">Tensors of a network that <see cref="Load"/> made, with the file's numbers.</param>
+    internal string? Sha256Without(IEnumerable<NamedTensor> left) => TorchScriptArchive.Sha256Without(bytes, left);
+
     /// <summary>Loads a fresh copy of the model in eval mode, on the CPU.</summary>
     /// <exception cref="UtafException">UTAF1103: torch refuses the archive.</exception>
     public jit.ScriptModule<Tensor, Tensor> Load()

@@ -90,7 +90,7 @@ internal sealed class DemoCommand : UtafCommand
         using var side = TrustedSide.Load(request, context);
         using var workshop = side.OpenWorkshop();
         var ensemble = side.OpenFolder();
-        await Stages.BuildEnsembleAsync(ensemble, workshop, Shard.All, shared: null, context).ConfigureAwait(false);
+        await Stages.BuildEnsembleAsync(ensemble, workshop, Shard.All, side.Exchange(ensemble, context), context).ConfigureAwait(false);
         var identity = new ModelIdentity("digits", "1.0.0", side.Target.ArtifactSha256);
         var pair = Stages.Construct(ensemble, workshop, identity, new ConstructionOptions(), context);
 

@@ -30,13 +30,15 @@ internal sealed class EnsembleBuildCommand : UtafCommand
         var folder = side.OpenFolder();
         if (processes > 1)
         {
-            await Stages.FetchAsync(folder, part, side.Shared, context).ConfigureAwait(false);
+            var exchange = side.Exchange(folder, context);
+            await exchange.FetchAsync(part).ConfigureAwait(false);
+            await exchange.OfferAsync().ConfigureAwait(false);
             await Jobs.RunAsync(parsed, side, folder, part, processes, context).ConfigureAwait(false);
         }
         else
         {
             using var workshop = side.OpenWorkshop();
-            await Stages.BuildEnsembleAsync(folder, workshop, part, side.Shared, context).ConfigureAwait(false);
+            await Stages.BuildEnsembleAsync(folder, workshop, part, side.Exchange(folder, context), context).ConfigureAwait(false);
         }
 
         context.Write(EnsembleStatusDocument.Of(folder.Path, side.Plan, folder.Has));

@@ -71,11 +71,11 @@ internal sealed class FingerprintCommand : UtafCommand
         if (parsed.GetValue(noBuild))
         {
             // What is missing is told by the construction, which wants all of it.
-            await Stages.FetchAsync(folder, Shard.All, side.Shared, context).ConfigureAwait(false);
+            await side.Exchange(folder, context).FetchAsync(Shard.All).ConfigureAwait(false);
         }
         else
         {
-            await Stages.BuildEnsembleAsync(folder, workshop, Shard.All, side.Shared, context).ConfigureAwait(false);
+            await Stages.BuildEnsembleAsync(folder, workshop, Shard.All, side.Exchange(folder, context), context).ConfigureAwait(false);
         }
 
         var pair = Stages.Construct(folder, workshop, identity with { ArtifactSha256 = side.Target.ArtifactSha256 }, options, context);

@@ -100,6 +100,12 @@ internal sealed class ModelOptions
             + "that are built are put there.",
         "ADDRESS");
 
+    private readonly Option<bool> noPool = new("--no-pool")
+    {
+        Description = "Builds honest members anew. Without it they are taken from, and kept in, .utaf/ensembles/negatives (and the storage of "
+            + "--members): they do not depend on the model, and every version of it can have the same ones.",
+    };
+
     /// <summary>Gives them to a command.</summary>
     public void AddTo(Command command)
     {
@@ -108,7 +114,7 @@ internal sealed class ModelOptions
         foreach (var option in (Option[])
             [
                 data, publicData, irrelevant, negatives, task, label, labelFile, skipColumns, header, delimiter, labelScale, scale, arrays,
-                inputShape, imageShape, lastLayer, profile, architectures, epochs, ensemble, members,
+                inputShape, imageShape, lastLayer, profile, architectures, epochs, ensemble, members, noPool,
             ])
         {
             command.Add(option);
@@ -146,6 +152,7 @@ internal sealed class ModelOptions
         Ensemble = new EnsembleOptions(parsed.GetValue(architectures), Epochs(parsed), parsed.GetValue(negatives) ?? []),
         Folder = parsed.GetValue(ensemble),
         Members = parsed.GetValue(members),
+        Pool = !parsed.GetValue(noPool),
     };
 
     private char? Delimiter(ParseResult parsed) => parsed.GetValue(delimiter) switch

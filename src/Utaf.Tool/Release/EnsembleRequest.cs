@@ -42,6 +42,9 @@ internal sealed record EnsembleRequest(string Model, string Owner, ulong Seed)
     /// <summary>Where ensembles are kept, each in a folder that its plan names.</summary>
     public string EnsembleRoot { get; init; } = ".utaf/ensembles";
 
+    /// <summary>Whether honest members are shared with the ensembles of other versions below the root.</summary>
+    public bool Pool { get; init; } = true;
+
     /// <summary>The address at which machines share the members; null: nowhere.</summary>
     public string? Members { get; init; }
 

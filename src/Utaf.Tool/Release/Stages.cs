@@ -1,7 +1,6 @@
 using Utaf.Construction;
 using Utaf.Ensembles;
 using Utaf.Fingerprints;
-using Utaf.Stores;
 using Utaf.Tool.Commands;
 using Utaf.Tool.Output;
 
@@ -10,15 +9,16 @@ namespace Utaf.Tool.Release;
 /// <summary>Stages 1 and 2 with their progress shown.</summary>
 internal static class Stages
 {
-    /// <summary>Builds the members that the folder misses.</summary>
+    /// <summary>Builds the members that the folder misses and nobody else has.</summary>
     /// <param name="folder">The ensemble's folder.</param>
     /// <param name="workshop">Target, task and data.</param>
     /// <param name="shard">The part of the ensemble that is wanted.</param>
-    /// <param name="shared">Where machines share the members; null: nowhere.</param>
+    /// <param name="exchange">Where members come from and go to.</param>
     /// <param name="context">Where progress is shown.</param>
-    public static async Task BuildEnsembleAsync(EnsembleFolder folder, Workshop workshop, Shard shard, SharedMembers? shared, CommandContext context)
+    public static async Task BuildEnsembleAsync(EnsembleFolder folder, Workshop workshop, Shard shard, MemberExchange exchange, CommandContext context)
     {
-        await FetchAsync(folder, shard, shared, context).ConfigureAwait(false);
+        await exchange.FetchAsync(shard).ConfigureAwait(false);
+        await exchange.OfferAsync().ConfigureAwait(false);
         var missing = shard.Needed(folder.Plan).Where(member => !folder.Has(member)).ToList();
         var planned = folder.Plan.Members.Count;
         var built = planned - folder.Missing().Count;
@@ -31,7 +31,7 @@ internal static class Stages
 
         if (built > 0)
         {
-            context.Note($"{built} of {planned} members are built already in {folder.Path}; the run goes on from there.");
+            context.Note($"{built} of {planned} members are there already in {folder.Path}; the run goes on from there.");
         }
 
         context.Progress.Track("Stage 1, ensemble", stage =>
@@ -39,38 +39,12 @@ internal static class Stages
             stage.Report(built, planned, "");
             var progress = new Listener<BuildProgress>(report =>
             {
-                Put(report.Member);
+                exchange.Put(report.Member);
                 stage.Report(report.Built, report.Planned, report.Member.Id);
             });
             EnsembleBuilder.Build(folder, missing, workshop, progress, context.CancellationToken);
             return true;
         });
-
-        void Put(Member member)
-        {
-            if (shared is not null && !shared.PutAsync(member.Id, folder.FileOf(member), context.CancellationToken).GetAwaiter().GetResult())
-            {
-                context.Note($"{member.Id} is in {shared.Address} already: another machine was faster.");
-            }
-        }
-    }
-
-    /// <summary>Fetches what others have built of a shard, and tells of files that were cut short.</summary>
-    public static async Task FetchAsync(EnsembleFolder folder, Shard shard, SharedMembers? shared, CommandContext context)
-    {
-        foreach (var broken in folder.Broken())
-        {
-            context.Note($"{folder.FileOf(broken)} was cut short, as by a full disk or a machine that was switched off: it counts as missing.");
-        }
-
-        if (shared is not null)
-        {
-            var wanted = shard.Needed(folder.Plan).Where(member => !folder.Has(member)).Select(member => (member.Id, folder.FileOf(member)));
-            if (await shared.FetchAsync([.. wanted], context.CancellationToken).ConfigureAwait(false) is { Count: > 0 } fetched)
-            {
-                context.Note($"{fetched.Count} members were fetched from {shared.Address}.");
-            }
-        }
     }
 
     /// <summary>Constructs the pair on a complete ensemble.</summary>

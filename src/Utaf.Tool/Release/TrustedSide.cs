@@ -11,9 +11,9 @@ namespace Utaf.Tool.Release;
 /// <summary>Everything that is loaded to fingerprint a model: torch, the target, its data, and the plan that follows from them.</summary>
 internal sealed class TrustedSide : IDisposable
 {
-    private TrustedSide(TargetModel target, LearningTask task, EnsembleData data, EnsemblePlan plan, Device device, string folderPath, SharedMembers? shared)
+    private TrustedSide(TargetModel target, LearningTask task, EnsembleData data, EnsemblePlan plan, Device device, string folderPath, NegativePool? pool, SharedMembers? shared)
     {
-        (Target, Task, Data, Plan, Device, FolderPath, Shared) = (target, task, data, plan, device, folderPath, shared);
+        (Target, Task, Data, Plan, Device, FolderPath, Pool, Shared) = (target, task, data, plan, device, folderPath, pool, shared);
     }
 
     public TargetModel Target { get; }
@@ -28,6 +28,9 @@ internal sealed class TrustedSide : IDisposable
 
     /// <summary>The ensemble's folder, which may not exist yet.</summary>
     public string FolderPath { get; }
+
+    /// <summary>Honest members of all ensembles; null: none.</summary>
+    public NegativePool? Pool { get; }
 
     /// <summary>Where machines share the members; null: nowhere.</summary>
     public SharedMembers? Shared { get; }
@@ -57,7 +60,8 @@ internal sealed class TrustedSide : IDisposable
             plan.CheckListed(target, task, data);
             var name = plan.Hash()[..16];
             var shared = request.Members is { } address ? FingerprintStores.OpenMembers(address, name) : null;
-            return new(target, task, data, plan, device, request.Folder ?? Path.Combine(request.EnsembleRoot, name), shared);
+            var pool = request.Pool ? new NegativePool(Path.Combine(request.EnsembleRoot, NegativePool.FolderName)) : null;
+            return new(target, task, data, plan, device, request.Folder ?? Path.Combine(request.EnsembleRoot, name), pool, shared);
         }
         catch
         {
@@ -69,6 +73,10 @@ internal sealed class TrustedSide : IDisposable
     /// <summary>Opens or starts the ensemble's folder.</summary>
     /// <exception cref="UtafException">UTAF1401: it belongs to another plan; UTAF1309: it cannot be written.</exception>
     public EnsembleFolder OpenFolder() => EnsembleFolder.Open(FolderPath, Plan);
+
+    /// <summary>Where the ensemble's members come from besides training, and go to.</summary>
+    public MemberExchange Exchange(EnsembleFolder folder, CommandContext context) =>
+        new(folder, Pool, Shared, () => Workshop.ContextOf(Target, Task, Data), context);
 
     /// <summary>Puts target and data on the device.</summary>
     public Workshop OpenWorkshop() => new(Target, Task, Data, Device);

@@ -108,6 +108,44 @@ public sealed class ShardTests : IDisposable
     }
 
     [Fact]
+    public void Nothing_is_built_on_a_member_whose_bytes_changed()
+    {
+        var folder = EnsembleFolder.Open(Path.Combine(root, "flipped"), Plan);
+        EnsembleBuilder.Build(folder, [Student], task.Workshop, null, TestContext.Current.CancellationToken);
+        var bytes = File.ReadAllBytes(folder.FileOf(Student));
+        bytes[^9] ^= 1;
+        File.WriteAllBytes(folder.FileOf(Student), bytes);
+        var before = Directory.GetFiles(root, "*", SearchOption.AllDirectories);
+
+        var chain = Members.Single(member => member.Id == "chained");
+        var error = Assert.Throws<UtafException>(() => EnsembleBuilder.Build(folder, [chain], task.Workshop, null, TestContext.Current.CancellationToken)).Diagnostic;
+
+        Assert.Equal(("UTAF1402", folder.FileOf(Student)), (error.Code, error.Origin));
+        Assert.Equal(before, Directory.GetFiles(root, "*", SearchOption.AllDirectories));
+    }
+
+    [Theory]
+    [InlineData(1980)]
+    [InlineData(2100)]
+    public void The_clocks_of_the_machines_make_no_difference(int year)
+    {
+        var folder = EnsembleFolder.Open(Path.Combine(root, "clocks"), Plan);
+        EnsembleBuilder.Build(folder, new Shard(0, 2).Needed(Plan), task.Workshop, null, TestContext.Current.CancellationToken);
+        var elsewhere = new DateTime(year, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        var others = Directory.GetFiles(root, "*", SearchOption.AllDirectories);
+        Assert.All(others, file => File.SetLastWriteTimeUtc(file, elsewhere));
+
+        var again = EnsembleFolder.Open(folder.Path, Plan);
+        EnsembleBuilder.BuildMissing(again, task.Workshop, null, TestContext.Current.CancellationToken);
+
+        Assert.Empty(again.Missing());
+        Assert.All(others, file => Assert.Equal(elsewhere, File.GetLastWriteTimeUtc(file)));
+        var whole = EnsembleFolder.Open(Path.Combine(root, "whole"), Plan);
+        EnsembleBuilder.BuildMissing(whole, task.Workshop, null, TestContext.Current.CancellationToken);
+        Assert.All(Members, member => Assert.Equal(File.ReadAllBytes(whole.FileOf(member)), File.ReadAllBytes(again.FileOf(member))));
+    }
+
+    [Fact]
     public void Of_two_plans_that_start_one_folder_at_once_one_is_refused()
     {
         for (var i = 0; i < 20; i++)
