@@ -170,8 +170,8 @@ internal sealed class BatchedSchedule : ConstructionSchedule
         {
             using var scope = NewDisposeScope();
             adam.Rate = decayFrom is { } rate ? rate * (steps - i) / steps : adam.Rate;
-            loss.OfAll(verifier, answers, standards).backward();
-            adam.Step();
+            var (rows, weights) = loss.OfAll(answers, standards);
+            adam.Step(verifier.Gradients(rows, weights, ofRows: false).OfParameters);
         }
     }
 }

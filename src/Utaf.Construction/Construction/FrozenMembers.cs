@@ -59,11 +59,12 @@ internal sealed class FrozenMembers : IDisposable
         var perceptrons = new List<(int Place, MlpWeights Weights)>();
         var groups = new List<MemberGroup>();
         var others = new HashSet<Architecture>();
+        using var moulds = new PerceptronMoulds(folder, workshop);
         for (var place = 0; place < all.Count; place++)
         {
             // What is no perceptron once is none ever: a hundred large networks need not be read to know it.
             var architecture = all[place] is { } member ? folder.ArchitectureOf(member) : new TargetArchitecture();
-            if (!others.Contains(architecture) && Perceptron(all[place], folder, workshop) is { } weights)
+            if (!others.Contains(architecture) && moulds.TryRead(all[place], architecture) is { } weights)
             {
                 perceptrons.Add((place, weights));
                 continue;
@@ -100,11 +101,5 @@ internal sealed class FrozenMembers : IDisposable
         }
 
         shelf.Dispose();
-    }
-
-    private static MlpWeights? Perceptron(Member? member, EnsembleFolder folder, Workshop workshop)
-    {
-        using var network = (member is null ? workshop.Target.Copy().Freeze() : folder.Load(member, workshop.Architectures)).To(workshop.Device);
-        return MlpWeights.TryRead(network, workshop.Probe);
     }
 }

@@ -23,8 +23,9 @@ internal sealed record MlpWeights(IReadOnlyList<(Tensor Weight, Tensor Bias)> La
             return null;
         }
 
+        // Copies in any case: the network may take up other weights afterwards.
         var layers = perceptron.Layers
-            .Select(layer => (Weight: layer.Weight.Tensor.t().contiguous(), Bias: layer.Bias.Tensor.unsqueeze(0).clone()))
+            .Select(layer => (Weight: layer.Weight.Tensor.t().clone().contiguous(), Bias: layer.Bias.Tensor.unsqueeze(0).clone()))
             .ToList();
         if (perceptron.Scale is { } scale)
         {

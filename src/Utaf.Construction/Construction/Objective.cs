@@ -7,9 +7,6 @@ namespace Utaf.Construction;
 /// </summary>
 internal sealed class Objective
 {
-    private readonly Tensor truth;
-    private readonly Tensor weight;
-
     /// <param name="stolen">For each member whether it is a positive; the target comes first.</param>
     /// <param name="weights">a, b and c.</param>
     /// <param name="device">Where the losses are.</param>
@@ -19,10 +16,12 @@ internal sealed class Objective
         var positives = stolen.Count(positive => positive) - 1;
         var negatives = stolen.Count - 1 - positives;
         var each = stolen.Select((positive, place) => place == 0 ? weights.Target : positive ? weights.Positive / positives : weights.Negative / negatives);
-        weight = tensor(each.Select(value => (float)(value / sum)).ToArray(), device: device);
-        truth = tensor(stolen.SelectMany(positive => positive ? (float[])[0, 1] : [1, 0]).ToArray(), [stolen.Count, 2], device: device);
+        Weights = tensor(each.Zip(stolen).SelectMany(member => (float)(member.First / sum) is var weight && member.Second ? (float[])[0, weight] : [weight, 0]).ToArray(), [stolen.Count, 2], device: device);
         PositivePlaces = tensor(stolen.Select((positive, place) => (positive, place)).Where(member => member.positive).Select(member => (long)member.place).ToArray(), device: device);
     }
+
+    /// <summary>The weights of log p₋ and log p₊ of every member, [members, 2]: one of each two is zero.</summary>
+    public Tensor Weights { get; }
 
     /// <summary>The places of the positives, the target included.</summary>
     public Tensor PositivePlaces { get; }
@@ -33,7 +32,6 @@ internal sealed class Objective
     public Tensor Loss(Tensor logProbabilities)
     {
         using var scope = NewDisposeScope();
-        var ofTruth = (logProbabilities * truth).sum(2);
-        return (-(ofTruth * weight).sum(1).mean()).MoveToOuterDisposeScope();
+        return (-(logProbabilities * Weights).sum([1L, 2]).mean()).MoveToOuterDisposeScope();
     }
 }

@@ -46,12 +46,10 @@ internal sealed class PaperSchedule : ConstructionSchedule
             var triple = members
                 .Select([0, positives[random.NextInt32(positives.Length)], negatives[random.NextInt32(negatives.Length)]])
                 .Pass(learning.Box.ToInputs(free), learning.Terms);
-            var seen = standards.Apply(triple.Answers).requires_grad_();
-            var loss = -(verifier.LogProbabilities(seen) * weights).sum();
-            loss.backward();
+            var (loss, ofVerifier, ofAnswers) = verifier.Gradients(standards.Apply(triple.Answers), weights, ofRows: true);
             var measured = Learning.Finite(loss.ToDouble(), iteration);
-            inputAdam.Step([learning.Box.Gradient(free, triple.Gradient(seen.grad! / standards.Deviation))]);
-            verifierAdam.Step();
+            inputAdam.Step([learning.Box.Gradient(free, triple.Gradient(ofAnswers! / standards.Deviation))]);
+            verifierAdam.Step(ofVerifier);
 
             CurvePoint? point = null;
             if ((iteration + 1) % MeasureEvery == 0 || iteration + 1 == total)

@@ -6,9 +6,13 @@ namespace Utaf.Construction;
 /// <summary>Perceptrons of one shape, stacked along a leading dimension K: one batched product per layer instead of K small ones.</summary>
 internal sealed class StackedMlps : MemberGroup
 {
+    // Up to so many members are passed through one by one: gathering their weights would take longer.
+    private const int Few = 3;
+
     private readonly LearningTask task;
     private readonly OutputForm form;
     private readonly List<(Tensor Weight, Tensor Bias)> layers = [];
+    private readonly LoneMlp?[] alone;
 
     /// <param name="places">The members' places, [K].</param>
     /// <param name="members">Their weights, of one shape and form; freed here.</param>
@@ -18,6 +22,7 @@ internal sealed class StackedMlps : MemberGroup
         Places = places;
         this.task = task;
         form = members[0].Form;
+        alone = new LoneMlp?[members.Count];
         for (var i = 0; i < members[0].Layers.Count; i++)
         {
             // [K, in, out] and [K, 1, out]; the first layer, which all members enter side by side: [in, K, out].
@@ -48,6 +53,12 @@ internal sealed class StackedMlps : MemberGroup
     public override GroupPass Pass(Tensor inputs, int[]? indices, PassTerms terms)
     {
         // Few numbers, and so always kept; the way back is a handful of products, for which torch's graph is a detour.
+        if (indices is { Length: <= Few })
+        {
+            GroupPass[] passes = [.. indices.Select(index => Alone(index).Pass(inputs, outputs => Served(outputs)))];
+            return passes is [var only] ? only : new(cat([.. passes.Select(pass => pass.Answers)], 0), gradient => Sum(passes, gradient));
+        }
+
         var weights = Chosen(indices);
         List<Tensor> seen;
         using (no_grad())
@@ -55,23 +66,18 @@ internal sealed class StackedMlps : MemberGroup
             seen = Forward(weights, inputs);
         }
 
-        if (task.ServesAsIs(form))
-        {
-            return new(seen[^1].reshape(seen[^1].shape[0], -1), gradient => Backward(weights, seen, gradient.view(seen[^1].shape), inputs));
-        }
-
-        var outputs = seen[^1].detach().requires_grad_();
-        var products = Products(outputs);
-        return new(products.detach(), gradient =>
-        {
-            products.backward([gradient]);
-            return Backward(weights, seen, outputs.grad!, inputs);
-        });
+        var served = Served(seen[^1]);
+        return new(served.Answers.view(seen[^1].shape[0], -1), gradient => Backward(weights, seen, served.Gradient(gradient.view(seen[^1].shape)), inputs));
     }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
+        foreach (var member in alone)
+        {
+            member?.Dispose();
+        }
+
         foreach (var (weight, bias) in layers)
         {
             weight.Dispose();
@@ -85,11 +91,6 @@ internal sealed class StackedMlps : MemberGroup
         if (indices is null)
         {
             return layers;
-        }
-
-        if (indices is [var only])
-        {
-            return [.. layers.Select((layer, i) => (layer.Weight.narrow(i == 0 ? 1 : 0, only, 1), layer.Bias.narrow(0, only, 1)))];
         }
 
         var chosen = tensor(indices.Select(index => (long)index).ToArray(), device: layers[0].Weight.device);
@@ -125,6 +126,38 @@ internal sealed class StackedMlps : MemberGroup
 
         var first = weights[0].Weight.flatten(1);
         return gradient.transpose(0, 1).reshape(inputs.shape[0], -1).mm(first.t()).view(inputs.shape).MoveToOuterDisposeScope();
+    }
+
+    private LoneMlp Alone(int index) => alone[index] ??= new(layers, index);
+
+    private static Tensor Sum(GroupPass[] passes, Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        var sum = passes[0].Gradient(gradient.narrow(0, 0, 1));
+        for (var i = 1; i < passes.Length; i++)
+        {
+            sum.add_(passes[i].Gradient(gradient.narrow(0, i, 1)));
+        }
+
+        return sum.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Outputs as an API would serve them, of the same shape, and the way back.</summary>
+    /// <param name="outputs">[…, out], without a graph.</param>
+    private GroupPass Served(Tensor outputs)
+    {
+        if (task.ServesAsIs(form))
+        {
+            return new(outputs.contiguous(), gradient => gradient);
+        }
+
+        var leaf = outputs.detach().requires_grad_();
+        var products = task.Product(leaf.reshape(-1, outputs.shape[^1]), form).view(outputs.shape);
+        return new(products.detach(), gradient =>
+        {
+            products.backward([gradient]);
+            return leaf.grad!;
+        });
     }
 
     private Tensor Products(Tensor outputs)

@@ -27,6 +27,31 @@ internal sealed record VerifierLoss(Objective Objective, SyntheticAnswers Synthe
         return (members + OfSynthetic(verifier, answers, standards)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// The same loss as rows and their weights, where only the meta-verifier learns: all rows are one product for
+    /// <see cref="TrainableVerifier.Gradients"/>.
+    /// </summary>
+    /// <param name="answers">[members, N·d_out].</param>
+    /// <param name="standards">What they are standardised by.</param>
+    /// <returns>Standardised rows, [rows, N·d_out], and the weights of their log p₋ and log p₊, [rows, 2].</returns>
+    public (Tensor Rows, Tensor Weights) OfAll(Tensor answers, OutputStandards standards)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        List<Tensor> rows = [WithNoise(standards.Apply(Synthetic.OtherwiseSure(answers))), standards.Apply(Synthetic.Unrelated(answers, UnrelatedCount))];
+        List<Tensor> weights = [Objective.Weights, Each(UnrelatedCount, UnrelatedWeight, 0)];
+        if (Synthetic.KnowsDamage)
+        {
+            rows.Add(standards.Apply(Synthetic.Damaged(answers.index_select(0, Objective.PositivePlaces), DamagedCount)));
+            weights.Add(Each(DamagedCount, 0, DamagedWeight));
+        }
+
+        return (cat([.. rows], 0).MoveToOuterDisposeScope(), cat([.. weights], 0).MoveToOuterDisposeScope());
+
+        Tensor Each(int count, double negative, double positive) =>
+            tensor([(float)(negative / count), (float)(positive / count)], [1, 2], device: answers.device).expand(count, 2);
+    }
+
     /// <summary>The part of the loss that answers of unbuilt models have.</summary>
     /// <param name="verifier">The meta-verifier.</param>
     /// <param name="answers">The members' answers to make them from, [members, N·d_out].</param>

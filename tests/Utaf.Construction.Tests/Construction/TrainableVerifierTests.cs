@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Utaf.Construction.Tests;
 
 [Collection(TorchSession.Name)]
-public sealed class TrainableVerifierTests : IDisposable
+public sealed class TrainableVerifierTests(BuiltEnsembles ensembles) : IClassFixture<BuiltEnsembles>, IDisposable
 {
     private readonly DisposeScope scope = NewDisposeScope();
 
@@ -57,6 +57,59 @@ public sealed class TrainableVerifierTests : IDisposable
         verifier.Sharpen(3);
 
         Assert.All(before.Zip(verifier.LogOdds(answers)), pair => Assert.Equal(3 * pair.First, pair.Second, 1e-5));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void Gradients_by_hand_are_torchs(int committees)
+    {
+        using var verifier = new TrainableVerifier(30, new SeededRandom(1, "verifier"), CPU, committees);
+        var (rows, weights) = (randn(7, 30).requires_grad_(), rand(7, 2));
+        var expected = -(verifier.LogProbabilities(rows) * weights).sum([1L, 2]).mean();
+        expected.backward();
+
+        var (loss, ofParameters, ofRows) = verifier.Gradients(rows.detach(), weights, ofRows: true);
+
+        MlpStack.Near(expected, loss);
+        Assert.Equal(verifier.Parameters.Count, ofParameters.Length);
+        foreach (var (parameter, gradient) in verifier.Parameters.Zip(ofParameters))
+        {
+            MlpStack.Near(parameter.grad! * 10, gradient * 10);
+        }
+
+        MlpStack.Near(rows.grad! * 10, ofRows! * 10);
+        Assert.Null(verifier.Gradients(rows.detach(), weights, ofRows: false).OfRows);
+    }
+
+    [Theory]
+    [InlineData("regression")]
+    [InlineData("classification")]
+    public void The_loss_as_rows_is_the_loss(string task)
+    {
+        var ensemble = ensembles.Of(task);
+        var learning = ensemble.Learning(new(Examples: 6), PassTerms.Exact);
+        using var verifier = new TrainableVerifier(6 * ensemble.Workshop.Target.Signature.OutputWidth, new SeededRandom(1, "verifier"), CPU, 5);
+        var answers = learning.Training.Outputs(learning.Box.ToInputs(new SeededRandom(1, "free").Normal(learning.FingerprintShape)));
+        var standards = OutputStandards.OfTarget(answers);
+        var loss = new VerifierLoss(new(learning.Training.Stolen, learning.Weights, CPU), learning.Synthetic);
+
+        manual_seed(3);
+        var expected = loss.OfAll(verifier, answers, standards);
+        expected.backward();
+        manual_seed(3);
+        var (rows, weights) = loss.OfAll(answers, standards);
+        var (found, ofParameters, _) = verifier.Gradients(rows, weights, ofRows: false);
+
+        MlpStack.Near(expected, found);
+        foreach (var (parameter, gradient) in verifier.Parameters.Zip(ofParameters))
+        {
+            MlpStack.Near(parameter.grad! * 10, gradient * 10);
+        }
+
+        learning.Training.Dispose();
+        learning.Validation.Dispose();
+        learning.Box.Dispose();
     }
 
     [Fact]
