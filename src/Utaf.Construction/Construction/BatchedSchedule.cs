@@ -67,7 +67,7 @@ internal sealed class BatchedSchedule : ConstructionSchedule
         var total = learning.Options.Iterations ?? Iterations;
         var inputRate = learning.Options.InputLearningRate ?? InputLearningRate;
         var free = Start(learning);
-        var answers = learning.Training.Outputs(learning.Box.ToInputs(free));
+        var answers = learning.Training.Outputs(learning.Box.ToInputs(free), learning.Terms.Type);
         var standards = OutputStandards.OfTarget(answers);
         var device = answers.device;
         using var verifier = new TrainableVerifier((int)answers.shape[1], learning.Random, device, committees: 1);

@@ -1,6 +1,5 @@
 using TorchSharp;
 using Utaf.Ensembles.Obfuscations;
-using Utaf.Ensembles.Tests;
 using Utaf.Models.Tests;
 using Utaf.Torch;
 using Utaf.Torch.Tests;
@@ -107,14 +106,6 @@ public sealed class FoldingTests : IDisposable
         using var network = new Network(new SmallConvNet([4, 4]), module, OutputForm.Logits).Freeze();
 
         Assert.Null(Folding.TryFold(network, randn(3, 2, 8, 8)));
-    }
-
-    [Fact]
-    public void A_TorchScript_model_whose_layers_are_not_the_zoos_has_no_mould()
-    {
-        using var task = SmallTask.Cnn();
-
-        Assert.Null(Mould.Of(new TargetArchitecture(), task.Workshop.Architectures, task.Workshop.Probe));
     }
 
     [Fact]
