@@ -42,7 +42,7 @@ warfarin.SetAction(parsed =>
 
 try
 {
-    return new RootCommand("The paper's scenarios, on data that you have.") { warfarin }.Parse(args).Invoke();
+    return new RootCommand("The paper's scenarios, on data that you have.") { warfarin, PipelineSpeed.Command() }.Parse(args).Invoke();
 }
 catch (UtafException e)
 {
