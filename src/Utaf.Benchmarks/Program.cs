@@ -8,6 +8,7 @@ return Application.Run(
         WarfarinCommand.Make(),
         SpeedCommand.Make(),
         SpeedWorkCommand.Make(),
+        PipelineSpeed.Command(),
     },
     args,
     Console.Out,

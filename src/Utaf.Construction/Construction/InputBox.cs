@@ -17,7 +17,6 @@ public sealed class InputBox : IDisposable
     private readonly Tensor low;
     private readonly Tensor high;
     private readonly Tensor half;
-    private readonly Tensor middle;
 
     private InputBox(int[] inputShape, float[] low, float[] high, Device device)
     {
@@ -28,7 +27,6 @@ public sealed class InputBox : IDisposable
         var lower = tensor(low, [1, .. shape]).to(device);
         var upper = tensor(high, [1, .. shape]).to(device);
         half = ((upper - lower) / 2).MoveToOuterDisposeScope();
-        middle = (lower + half).MoveToOuterDisposeScope();
         this.low = lower.MoveToOuterDisposeScope();
         this.high = upper.MoveToOuterDisposeScope();
     }
@@ -55,8 +53,8 @@ public sealed class InputBox : IDisposable
     {
         using var scope = NewDisposeScope();
 
-        // hi − lo is rounded, and may by that take the sum a last bit beyond hi or lo.
-        return addcmul(middle, half, free.tanh(), 1).clamp_(low, high).MoveToOuterDisposeScope();
+        // hi − lo is rounded, and may by that take the sum a last bit beyond hi.
+        return addcmul(low, half, free.tanh().add_(1), 1).clamp_(low, high).MoveToOuterDisposeScope();
     }
 
     /// <summary>Takes a gradient by the inputs to one by the free variables: dx/dw = (hi − lo)/2 · (1 − tanh²(w)).</summary>
@@ -83,6 +81,5 @@ public sealed class InputBox : IDisposable
         low.Dispose();
         high.Dispose();
         half.Dispose();
-        middle.Dispose();
     }
 }

@@ -12,7 +12,7 @@ internal sealed class StackedMlps : MemberGroup
     private readonly LearningTask task;
     private readonly OutputForm form;
     private readonly List<(Tensor Weight, Tensor Bias)> layers = [];
-    private readonly LoneMlp?[] alone;
+    private readonly LoneMlp[] alone;
 
     /// <param name="places">The members' places, [K].</param>
     /// <param name="members">Their weights, of one shape and form; freed here.</param>
@@ -22,7 +22,6 @@ internal sealed class StackedMlps : MemberGroup
         Places = places;
         this.task = task;
         form = members[0].Form;
-        alone = new LoneMlp?[members.Count];
         for (var i = 0; i < members[0].Layers.Count; i++)
         {
             // [K, in, out] and [K, 1, out]; the first layer, which all members enter side by side: [in, K, out].
@@ -31,6 +30,7 @@ internal sealed class StackedMlps : MemberGroup
             layers.Add((weight, bias));
         }
 
+        alone = [.. Enumerable.Range(0, members.Count).Select(index => new LoneMlp(layers, index))];
         foreach (var (weight, bias) in members.SelectMany(member => member.Layers))
         {
             weight.Dispose();
@@ -55,7 +55,7 @@ internal sealed class StackedMlps : MemberGroup
         // Few numbers, and so always kept; the way back is a handful of products, for which torch's graph is a detour.
         if (indices is { Length: <= Few })
         {
-            GroupPass[] passes = [.. indices.Select(index => Alone(index).Pass(inputs, outputs => Served(outputs)))];
+            GroupPass[] passes = [.. indices.Select(index => alone[index].Pass(inputs, outputs => Served(outputs)))];
             return passes is [var only] ? only : new(cat([.. passes.Select(pass => pass.Answers)], 0), gradient => Sum(passes, gradient));
         }
 
@@ -75,7 +75,7 @@ internal sealed class StackedMlps : MemberGroup
     {
         foreach (var member in alone)
         {
-            member?.Dispose();
+            member.Dispose();
         }
 
         foreach (var (weight, bias) in layers)
@@ -127,8 +127,6 @@ internal sealed class StackedMlps : MemberGroup
         var first = weights[0].Weight.flatten(1);
         return gradient.transpose(0, 1).reshape(inputs.shape[0], -1).mm(first.t()).view(inputs.shape).MoveToOuterDisposeScope();
     }
-
-    private LoneMlp Alone(int index) => alone[index] ??= new(layers, index);
 
     private static Tensor Sum(GroupPass[] passes, Tensor gradient)
     {

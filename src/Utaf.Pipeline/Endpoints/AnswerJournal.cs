@@ -118,13 +118,13 @@ internal sealed class AnswerJournal : IDisposable
     }
 
     private void Write(AnswerLine line) =>
-        file?.Append([.. JsonSerializer.SerializeToUtf8Bytes(line, TranscriptJson.Readable.AnswerLine), (byte)'\n']);
+        file?.Append([.. CompiledJson.Line(line, WrittenTranscriptJson.Default.AnswerLine), (byte)'\n']);
 
     private static AnswerLine? Parse(ReadOnlyMemory<byte> line)
     {
         try
         {
-            return JsonSerializer.Deserialize(line.Span, TranscriptJson.Readable.AnswerLine);
+            return JsonSerializer.Deserialize(line.Span, TranscriptJson.Default.AnswerLine);
         }
         catch (JsonException)
         {

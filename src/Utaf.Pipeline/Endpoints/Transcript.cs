@@ -217,7 +217,7 @@ public sealed class Transcript : IDisposable
 
     private void Write(TranscriptLine line)
     {
-        byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(line, TranscriptJson.Readable.TranscriptLine), (byte)'\n'];
+        byte[] bytes = [.. CompiledJson.Line(line, WrittenTranscriptJson.Default.TranscriptLine), (byte)'\n'];
         file?.Append(bytes);
         hash.AppendData(bytes);
         Count(line);
@@ -265,7 +265,7 @@ public sealed class Transcript : IDisposable
     {
         try
         {
-            var line = JsonSerializer.Deserialize(bytes, TranscriptJson.Readable.TranscriptLine);
+            var line = JsonSerializer.Deserialize(bytes, TranscriptJson.Default.TranscriptLine);
             object?[] parts = [line?.Start, line?.Sending, line?.Exchange, line?.Note];
             return parts.Count(part => part is not null) == 1 && line?.Sending?.Queries is null or >= 0 ? line : null;
         }
@@ -304,5 +304,5 @@ public sealed class Transcript : IDisposable
     }
 
     private static string DigestOf(Question question) =>
-        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(question, TranscriptJson.Readable.Question)));
+        Convert.ToHexStringLower(SHA256.HashData(CompiledJson.Line(question, WrittenTranscriptJson.Default.Question)));
 }

@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Utaf.Configuration;
 
@@ -50,16 +48,21 @@ internal sealed record AnswerLine
 /// <param name="Rows">float32, little-endian, [Examples, Width], in base64.</param>
 internal sealed record AnsweredBatch(int[] Examples, int Width, string Rows);
 
-/// <summary>The evidence's JSON: one object a line, generated code.</summary>
+/// <summary>Reads the evidence's JSON: one object a line, generated code.</summary>
 [JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(TranscriptLine))]
+[JsonSerializable(typeof(AnswerLine))]
+internal sealed partial class TranscriptJson : JsonSerializerContext;
+
+/// <summary>Writes what <see cref="TranscriptJson"/> reads, see <see cref="CompiledJson"/>.</summary>
+[JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Serialization,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(TranscriptLine))]
 [JsonSerializable(typeof(AnswerLine))]
 [JsonSerializable(typeof(Question))]
-internal sealed partial class TranscriptJson : JsonSerializerContext
-{
-    public static TranscriptJson Readable =>
-        field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-}
+internal sealed partial class WrittenTranscriptJson : JsonSerializerContext;

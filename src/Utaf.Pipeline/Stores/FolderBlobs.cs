@@ -46,21 +46,19 @@ internal sealed class FolderBlobs(string root, TimeProvider time) : IBlobs
         });
 
     /// <inheritdoc/>
-    public async Task<byte[]?> GetAsync(string name, CancellationToken cancellationToken)
-    {
-        try
+    public Task<byte[]?> GetAsync(string name, CancellationToken cancellationToken) => UseAsync(
+        () =>
         {
-            return await File.ReadAllBytesAsync(PlaceOf(name), cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException && !IsBlocked())
-        {
-            return null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw Errors.StoreUnusable(Address, exception.Message, exception);
-        }
-    }
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                return File.ReadAllBytes(PlaceOf(name));
+            }
+            catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException && !IsBlocked())
+            {
+                return null;
+            }
+        });
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellationToken) => UseAsync<IReadOnlyList<string>>(

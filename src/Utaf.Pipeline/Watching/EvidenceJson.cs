@@ -1,24 +1,22 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Utaf.Reports;
 
 namespace Utaf.Watching;
 
-/// <summary>The JSON of what is kept in the evidence folder: generated code, for a quick start.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    WriteIndented = true,
-    NewLine = "\n")]
+/// <summary>Reads what is kept in the evidence folder: generated code, for a quick start.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(SuspectFinding))]
 [JsonSerializable(typeof(RunState))]
-internal sealed partial class EvidenceJson : JsonSerializerContext
-{
-    /// <summary>Letters beyond ASCII stay letters.</summary>
-    public static EvidenceJson Readable =>
-        field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-}
+internal sealed partial class EvidenceJson : JsonSerializerContext;
+
+/// <summary>Writes what <see cref="EvidenceJson"/> reads, see <see cref="CompiledJson"/>.</summary>
+[JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Serialization,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(SuspectFinding))]
+[JsonSerializable(typeof(RunState))]
+internal sealed partial class WrittenEvidenceJson : JsonSerializerContext;
 
 /// <summary>A run that is under way.</summary>
 /// <param name="Id">Its name, from the time it began.</param>

@@ -60,14 +60,14 @@ public sealed class VerificationRun : IDisposable
             Directory.CreateDirectory(Path.Combine(root, "runs"));
             guard = Guard(Path.ChangeExtension(stateFile, ".lock"), evidence);
             var now = time.GetUtcNow();
-            var interrupted = fresh ? null : Read(stateFile, EvidenceJson.Readable.RunState);
+            var interrupted = fresh ? null : Read(stateFile, EvidenceJson.Default.RunState);
             if (interrupted is not null && now - interrupted.BegunUtc < ResumableFor)
             {
                 return new(root, stateFile, guard, made, interrupted, resumed: true);
             }
 
             var state = new RunState(Name(now), now);
-            AtomicFile.WriteText(stateFile, JsonSerializer.Serialize(state, EvidenceJson.Readable.RunState));
+            AtomicFile.Write(stateFile, CompiledJson.Lines(state, WrittenEvidenceJson.Default.RunState));
             return new(root, stateFile, guard, made, state, resumed: false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
@@ -106,7 +106,7 @@ public sealed class VerificationRun : IDisposable
     public SuspectFinding? Finished(WatchItem item)
     {
         var folder = FolderOf(item);
-        if (!Resumed || Read(Path.Combine(folder, VerdictFile), EvidenceJson.Readable.SuspectFinding) is not { } finding)
+        if (!Resumed || Read(Path.Combine(folder, VerdictFile), EvidenceJson.Default.SuspectFinding) is not { } finding)
         {
             return null;
         }
@@ -133,7 +133,8 @@ public sealed class VerificationRun : IDisposable
     /// <summary>Keeps a finding beside its transcript.</summary>
     /// <exception cref="UtafException">UTAF1309.</exception>
     public void Keep(WatchItem item, SuspectFinding finding) =>
-        AtomicFile.WriteText(Path.Combine(FolderOf(item), VerdictFile), JsonSerializer.Serialize(finding, EvidenceJson.Readable.SuspectFinding) + "\n");
+        AtomicFile.Write(
+            Path.Combine(FolderOf(item), VerdictFile), [.. CompiledJson.Lines(finding, WrittenEvidenceJson.Default.SuspectFinding), (byte)'\n']);
 
     /// <summary>Removes the folders of an item that has no evidence.</summary>
     public void Forget(WatchItem item)

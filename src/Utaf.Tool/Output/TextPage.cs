@@ -52,6 +52,9 @@ internal sealed class TextPage
             Interactive = InteractionSupport.No,
         });
         console.Profile.Width = width;
+
+        // Of no consequence for a page, but asked of the terminal's database if it is not said.
+        console.Profile.Height = 24;
         console.Profile.Capabilities.Unicode = true;
     }
 

@@ -39,7 +39,7 @@ public static class CommitmentFiles
         // A folder's files of this ending may be anybody's: what is no commitment to this pair is passed over.
         var candidates = Candidates(pairFile, pair.Manifest.Model.Name)
             .Select(TryRead)
-            .OfType<(CommitmentFile File, FoundStatement Statement)>()
+            .OfType<Candidate>()
             .ToList();
         var salted = candidates.Count == 0 ? null : CommitmentSecrets.Of(pairBytes).SaltedSha256(pairBytes);
         return candidates
@@ -121,12 +121,12 @@ public static class CommitmentFiles
         }
     }
 
-    private static (CommitmentFile File, FoundStatement Statement)? TryRead(string path)
+    private static Candidate? TryRead(string path)
     {
         try
         {
             var bytes = File.ReadAllBytes(path);
-            return (new(path, bytes), FoundStatement.Read(bytes, path));
+            return new(new(path, bytes), FoundStatement.Read(bytes, path));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or UtafException)
         {
@@ -159,4 +159,7 @@ public static class CommitmentFiles
     }
 
     private static byte[] Read(string path) => InputFile.Read(path, $"a commitment ({Commitment.Extension})");
+
+    /// <summary>A file that may be the commitment that is looked for.</summary>
+    private sealed record Candidate(CommitmentFile File, FoundStatement Statement);
 }

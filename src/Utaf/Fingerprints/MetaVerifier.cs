@@ -41,7 +41,7 @@ public sealed class MetaVerifier
         HiddenBias = Checked(hiddenBias, hidden, nameof(hiddenBias));
         OutputWeights = Checked(outputWeights, 2 * hidden, nameof(outputWeights));
         OutputBias = Checked(outputBias, 2, nameof(outputBias));
-        if (TensorPrimitives.Min<float>(scale) <= 0)
+        if (Array.Exists(scale, size => size <= 0))
         {
             throw new ArgumentException("A scale of the meta-verifier is not above 0.", nameof(scale));
         }
@@ -94,9 +94,12 @@ public sealed class MetaVerifier
                 $"Expected {InputWidth} concatenated outputs, found {concatenatedOutputs.Length}.", nameof(concatenatedOutputs));
         }
 
+        // One pass over W numbers: a vectorised one would take longer to be compiled than all scores of a run take.
         var standardised = new float[InputWidth];
-        TensorPrimitives.Subtract(concatenatedOutputs, Mean, standardised);
-        TensorPrimitives.Divide(standardised, Scale, standardised);
+        for (var i = 0; i < InputWidth; i++)
+        {
+            standardised[i] = (concatenatedOutputs[i] - Mean[i]) / Scale[i];
+        }
 
         var activations = new float[Hidden];
         for (var h = 0; h < Hidden; h++)

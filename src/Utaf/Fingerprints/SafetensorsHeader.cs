@@ -106,5 +106,5 @@ internal static class SafetensorsHeader
             ? value
             : throw new FormatException($"the tensor '{tensor}' has {number.GetRawText()} where a size is expected."))];
 
-    private readonly record struct Entry(string Name, string DType, long[] Shape, long Begin, long End);
+    private sealed record Entry(string Name, string DType, long[] Shape, long Begin, long End);
 }

@@ -166,10 +166,16 @@ internal sealed class AnswerReader(int width, IReadOnlyList<string> classes, str
     }
 
     /// <summary>Without declared classes columns are numbered, as a table without names is.</summary>
-    private static Dictionary<string, int> PlacesOf(IReadOnlyList<string> classes, int width) =>
-        (classes.Count > 0 ? classes : [.. Enumerable.Range(0, width).Select(i => $"{i}")])
-            .Select((label, i) => (label, i))
-            .ToDictionary(place => place.label, place => place.i, StringComparer.Ordinal);
+    private static Dictionary<string, int> PlacesOf(IReadOnlyList<string> classes, int width)
+    {
+        var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < (classes.Count > 0 ? classes.Count : width); i++)
+        {
+            places.Add(classes.Count > 0 ? classes[i] : $"{i}", i);
+        }
+
+        return places;
+    }
 
     private static BadAnswerException Unexpected(JsonElement found, int count) => new($"expected {count} answer(s), found {Found.Kind(found)}");
 
