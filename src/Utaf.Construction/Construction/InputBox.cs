@@ -54,7 +54,7 @@ public sealed class InputBox : IDisposable
         using var scope = NewDisposeScope();
 
         // hi − lo is rounded, and may by that take the sum a last bit beyond hi.
-        return addcmul(low, half, free.tanh().add_(1), 1).clamp_(low, high).MoveToOuterDisposeScope();
+        return addcmul(low, half, free.tanh() + 1, 1).clamp_(low, high).MoveToOuterDisposeScope();
     }
 
     /// <summary>Takes a gradient by the inputs to one by the free variables: dx/dw = (hi − lo)/2 · (1 − tanh²(w)).</summary>

@@ -42,15 +42,8 @@ internal sealed class PaperSchedule : ConstructionSchedule
         for (var iteration = 0; iteration < total; iteration++)
         {
             learning.CancellationToken.ThrowIfCancellationRequested();
-            using var step = NewDisposeScope();
-            var triple = members
-                .Select([0, positives[random.NextInt32(positives.Length)], negatives[random.NextInt32(negatives.Length)]])
-                .Pass(learning.Box.ToInputs(free), learning.Terms);
-            var (loss, ofVerifier, ofAnswers) = verifier.Gradients(standards.Apply(triple.Answers), weights, ofRows: true);
-            var measured = Learning.Finite(loss.ToDouble(), iteration);
-            inputAdam.Step([learning.Box.Gradient(free, triple.Gradient(ofAnswers! / standards.Deviation))]);
-            verifierAdam.Step(ofVerifier);
-
+            var measured = Step(iteration);
+            using var measuring = NewDisposeScope();
             CurvePoint? point = null;
             if ((iteration + 1) % MeasureEvery == 0 || iteration + 1 == total)
             {
@@ -64,5 +57,17 @@ internal sealed class PaperSchedule : ConstructionSchedule
         var inputs = learning.Box.ToInputs(free);
         var validation = learning.Score(total, verifier, standards.Apply(learning.Validation.Outputs(inputs)));
         return new Learned(inputs.DetachFromDisposeScope(), verifier, standards.DetachFromScope(), validation, curve);
+
+        double Step(int iteration)
+        {
+            using var step = NewDisposeScope();
+            var triple = members
+                .Select([0, positives[random.NextInt32(positives.Length)], negatives[random.NextInt32(negatives.Length)]])
+                .Pass(learning.Box.ToInputs(free), learning.Terms);
+            var (loss, ofVerifier, ofAnswers) = verifier.Gradients(standards.Apply(triple.Answers), weights, ofRows: true);
+            inputAdam.Step([learning.Box.Gradient(free, triple.Gradient(ofAnswers! / standards.Deviation))]);
+            verifierAdam.Step(ofVerifier);
+            return Learning.Finite(loss.ToDouble(), iteration);
+        }
     }
 }
