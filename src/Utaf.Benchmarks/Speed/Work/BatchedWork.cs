@@ -9,7 +9,8 @@ namespace Utaf.Benchmarks.Speed.Work;
 /// <param name="Folder">Where <see cref="WarfarinWork"/> built the ensemble.</param>
 /// <param name="Seed">That of the ensemble.</param>
 /// <param name="Iterations">Steps of the fingerprint.</param>
-internal sealed record BatchedWork(string Data, string Folder, ulong Seed, int Iterations) : SpeedWork
+/// <param name="VerifierSteps">Steps of the meta-verifier once the fingerprint stands.</param>
+internal sealed record BatchedWork(string Data, string Folder, ulong Seed, int Iterations, int VerifierSteps) : SpeedWork
 {
     public override void Run(Action<StageLine> report)
     {
@@ -18,7 +19,7 @@ internal sealed record BatchedWork(string Data, string Folder, ulong Seed, int I
         foreach (var stage in (string[])["construct", "construct-again"])
         {
             var clock = Stopwatch.StartNew();
-            var pair = PairConstruction.Construct(ensemble.Folder, ensemble.Workshop, ensemble.Model, new(Iterations: Iterations, Fractions: WarfarinWork.Halves), "benchmark", progress: null, CancellationToken.None);
+            var pair = PairConstruction.Construct(ensemble.Folder, ensemble.Workshop, ensemble.Model, new(Iterations: Iterations, VerifierSteps: VerifierSteps, Fractions: WarfarinWork.Halves), "benchmark", progress: null, CancellationToken.None);
             report(new(stage, clock.Elapsed.TotalSeconds, new Dictionary<string, double> { ["auc"] = pair.Manifest.HeldOut.Auc }));
         }
 
