@@ -105,7 +105,7 @@ public sealed class EnsembleFolder
         try
         {
             var file = Read(path, member);
-            var network = ArchitectureOf(member).Build(architectures, new SeededRandom(Plan.Seed, member.Id));
+            var network = Plan.ArchitectureOf(member).Build(architectures, new SeededRandom(Plan.Seed, member.Id));
             if (member.Recipe is not ListedModel)
             {
                 network.Import(file.Tensors);
@@ -152,12 +152,6 @@ public sealed class EnsembleFolder
     }
 
     private static string Describe(Member member) => JsonSerializer.Serialize(member, EnsemblePlan.Json);
-
-    private Architecture ArchitectureOf(Member member)
-    {
-        var parent = member.Parent is { } id ? ArchitectureOf(Plan.Members.First(other => other.Id == id)) : new TargetArchitecture();
-        return member.Recipe.ArchitectureAfter(parent);
-    }
 
     private bool IsWhole(Member member)
     {

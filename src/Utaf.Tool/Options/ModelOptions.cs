@@ -100,16 +100,19 @@ internal sealed class ModelOptions
             + "that are built are put there.",
         "ADDRESS");
 
+    private readonly ConfigurationOption configuration = new();
+
+    private Option[] All =>
+    [
+        configuration, data, publicData, irrelevant, negatives, task, label, labelFile, skipColumns, header, delimiter, labelScale, scale,
+        arrays, inputShape, imageShape, lastLayer, profile, architectures, epochs, ensemble, members,
+    ];
+
     /// <summary>Gives them to a command.</summary>
     public void AddTo(Command command)
     {
         command.Add(model);
-        command.Add(new ConfigurationOption());
-        foreach (var option in (Option[])
-            [
-                data, publicData, irrelevant, negatives, task, label, labelFile, skipColumns, header, delimiter, labelScale, scale, arrays,
-                inputShape, imageShape, lastLayer, profile, architectures, epochs, ensemble, members,
-            ])
+        foreach (var option in All)
         {
             command.Add(option);
         }
@@ -147,6 +150,17 @@ internal sealed class ModelOptions
         Folder = parsed.GetValue(ensemble),
         Members = parsed.GetValue(members),
     };
+
+    /// <summary>The same again as words of a command line, wherever they came from.</summary>
+    public IReadOnlyList<string> Words(ParseResult parsed) =>
+    [
+        .. parsed.GetValue(model) is { } given ? (string[])[given] : [],
+        .. from option in All
+           let result = parsed.GetResult(option)
+           where result is { Implicit: false }
+           from value in result.Tokens
+           select $"{option.Name}={value.Value}",
+    ];
 
     private char? Delimiter(ParseResult parsed) => parsed.GetValue(delimiter) switch
     {
