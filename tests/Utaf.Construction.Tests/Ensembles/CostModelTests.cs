@@ -33,7 +33,7 @@ public sealed class CostModelTests : IDisposable
             [("mlp-100, together", 2, (3 * 3) + (2 * 2)), ("target, not trained", 1, 0), ("target, together", 1, 5 * 3)],
             estimate.Kinds.Select(kind => (kind.Kind, kind.Members, (int)kind.Steps)).Order());
         Assert.All(estimate.Kinds, kind => Assert.True(kind.Seconds > 0 && kind.Stacked == kind.SecondsPerStep > 0));
-        Assert.Equal(Start.TotalSeconds + estimate.Kinds.Sum(kind => kind.Seconds), estimate.Seconds, 6);
+        Assert.True(estimate.Seconds > Start.TotalSeconds + estimate.Kinds.Sum(kind => kind.Seconds));
         Assert.InRange(estimate.PeakMemoryBytes, 50_000_000, 100_000_000_000);
     }
 

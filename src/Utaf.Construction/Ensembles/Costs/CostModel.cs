@@ -48,9 +48,10 @@ public static class CostModel
         var costs = parts.Select(part => new PartCost(timings, part, processors)).ToList();
         var peak = WorkingSet.Peak() + timings.MoreBytes + DataBytes(plan, data) + costs.Max(cost => cost.WaitingBytes);
         var kinds = PartCost.Kinds(costs);
+        var begin = start.TotalSeconds + timings.ColdSeconds;
         if (parts.Count == 1)
         {
-            return new(start.TotalSeconds + costs[0].Alone + costs[0].Together, peak, 1, kinds);
+            return new(begin + costs[0].Alone + costs[0].Together, peak, 1, kinds);
         }
 
         // Processes share the processors: together they are no faster than these, and none is faster than by itself.
@@ -60,7 +61,7 @@ public static class CostModel
             : 1;
         var shared = (costs.Sum(cost => cost.Alone) * slower / atOnce) + costs.Sum(cost => cost.Together);
         var longest = costs.Max(cost => (cost.Alone * slower) + cost.Together);
-        var starts = start.TotalSeconds * (1 + (slower * parts.Count / atOnce));
+        var starts = start.TotalSeconds + (begin * slower * parts.Count / atOnce);
         return new(starts + Math.Max(shared, longest), before + (peak * parts.Count), parts.Count, kinds);
     }
 

@@ -59,6 +59,9 @@ internal sealed class MemberTimings : IDisposable
     /// <summary>How long the target's outputs on all public data take, which its students learn.</summary>
     public double TeachingSeconds { get; }
 
+    /// <summary>What the first members take on top, whose code .NET and torch have to make ready.</summary>
+    public double ColdSeconds { get; private set; }
+
     /// <summary>Memory that no step took because only some of a batch's examples were tried.</summary>
     public long MoreBytes { get; private set; }
 
@@ -128,15 +131,17 @@ internal sealed class MemberTimings : IDisposable
     private void TimeKinds(IReadOnlyList<IGrouping<string, Member>> groups)
     {
         // The first of all has .NET's and torch's own start in its time.
+        var clock = new WorkClock(sample.Device);
         using (var cold = Prototype.Of((groups.FirstOrDefault(group => group.First().Recipe.Effort is not null) ?? groups[0]).First(), plan, sample, cancellationToken))
         {
             _ = cold.SaveSeconds();
             if (cold is { Training: not null, Perceptron: null })
             {
-                _ = cold.Step(task, time / 20, cancellationToken);
+                _ = cold.Step(task, TimeSpan.Zero, cancellationToken);
             }
         }
 
+        ColdSeconds = clock.Seconds();
         var share = time / (2.0 * groups.Count);
         foreach (var group in groups)
         {
@@ -157,7 +162,9 @@ internal sealed class MemberTimings : IDisposable
             var most = MostTogether(alike.First().Stack);
             var stacks = (alike.Count() + most - 1) / most;
             var largest = alike.OrderByDescending(member => member.Steps).Take(most).Select(member => member.Stack);
-            paces.Add(alike.Key, StackPace.Of([.. largest], Math.Min(StackSize.Threads(sample.Device), stacks), task, time / (2.0 * groups.Count), cancellationToken));
+            var pace = StackPace.Of([.. largest], Math.Min(StackSize.Threads(sample.Device), stacks), task, time / (2.0 * groups.Count), cancellationToken);
+            paces.Add(alike.Key, pace);
+            ColdSeconds += pace.ColdSeconds;
         }
     }
 
