@@ -21,8 +21,11 @@ public static class ProcessCount
     private const long KeptPerInput = 2000;
     private const long MostKept = 30_000_000;
 
+    // Activations, their gradients, and what is looked at when a member is finished.
+    private const long Rooms = 4;
+
     // Weight, gradient and Adam's two moments; the bytes that are saved, several times, until .NET clears them away.
-    private const long Copies = 16;
+    private const long Copies = 32;
 
     /// <summary>The best number for members that are missing.</summary>
     /// <param name="plan">The plan.</param>
@@ -45,7 +48,7 @@ public static class ProcessCount
         var numbers = Math.Max(target.ParameterCount, trained.Any(member => plan.ArchitectureOf(member) is ResNet18) ? ResNetNumbers : 0);
         var batch = trained.Select(member => member.Recipe.Effort!.Settings.BatchSize).DefaultIfEmpty(1).Max();
         var tables = 3L * (data.Owner.Inputs.LongLength + data.Public.Inputs.LongLength);
-        var bytes = Environment.WorkingSet + (sizeof(float) * (tables + (numbers * Copies) + (2 * batch * Math.Min(MostKept, data.Owner.ExampleSize * KeptPerInput))));
+        var bytes = Environment.WorkingSet + (sizeof(float) * (tables + (numbers * Copies) + (Rooms * batch * Math.Min(MostKept, data.Owner.ExampleSize * KeptPerInput))));
 
         // A quarter is left to the system and to this process.
         return Best(alone, Environment.ProcessorCount, threads, bytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3);

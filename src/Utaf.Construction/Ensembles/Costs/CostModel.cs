@@ -48,7 +48,7 @@ public static class CostModel
         var costs = parts.Select(part => new PartCost(timings, part, processors)).ToList();
         var peak = WorkingSet.Peak() + timings.MoreBytes + DataBytes(plan, data) + costs.Max(cost => cost.WaitingBytes);
         var kinds = PartCost.Kinds(costs);
-        var begin = start.TotalSeconds + timings.ColdSeconds;
+        var begin = start.TotalSeconds + timings.CompilingSeconds;
         if (parts.Count == 1)
         {
             return new(begin + costs[0].Alone + costs[0].Together, peak, 1, kinds);

@@ -6,11 +6,15 @@ namespace Utaf.Ensembles.Costs;
 /// <param name="Seconds">Once, warm, with all examples.</param>
 /// <param name="FirstSeconds">What the first time takes on top: a network that is new to torch is looked at more closely.</param>
 /// <param name="MoreBytes">Memory beyond what the measuring itself has taken.</param>
-internal sealed record Measured(double Seconds, double FirstSeconds, long MoreBytes)
+/// <param name="IsExtended">Whether fewer examples were tried and the line extended.</param>
+internal sealed record Measured(double Seconds, double FirstSeconds, long MoreBytes, bool IsExtended)
 {
     // Batch norm needs two examples at least; with these the time of an expensive network is a fraction of a second still.
     private const int Few = 4;
     private const int MostRepeats = 4096;
+
+    // So much at least for the larger of two sizes.
+    private const double LeastSeconds = 0.25;
 
     // TorchScript watches the first two runs and compiles what it saw.
     private const int ColdRuns = 2;
@@ -27,7 +31,7 @@ internal sealed record Measured(double Seconds, double FirstSeconds, long MoreBy
         double[] cold = [.. Enumerable.Range(0, ColdRuns).Select(_ => Elapsed(few, 1).Seconds)];
         var warm = Elapsed(few, 1).Seconds;
         var extra = cold.Sum(seconds => Math.Max(0, seconds - warm));
-        var affordable = time.TotalSeconds / 4 / (warm / few);
+        var affordable = Math.Max(time.TotalSeconds / 4, LeastSeconds) / (warm / few);
         if (affordable >= examples)
         {
             _ = Elapsed(examples, 1);
@@ -37,7 +41,7 @@ internal sealed record Measured(double Seconds, double FirstSeconds, long MoreBy
                 if (seconds >= time.TotalSeconds / 8 || wall >= time.TotalSeconds || repeats >= MostRepeats)
                 {
                     // The shortest of three: what comes between only makes it longer.
-                    return new(Math.Min(seconds, Math.Min(Elapsed(examples, repeats).Seconds, Elapsed(examples, repeats).Seconds)) / repeats, extra, 0);
+                    return new(Math.Min(seconds, Math.Min(Elapsed(examples, repeats).Seconds, Elapsed(examples, repeats).Seconds)) / repeats, extra, 0, IsExtended: false);
                 }
             }
         }
@@ -47,7 +51,7 @@ internal sealed record Measured(double Seconds, double FirstSeconds, long MoreBy
         var peak = WorkingSet.Peak();
         var larger = Math.Min(Elapsed(more, 1).Seconds, Elapsed(more, 1).Seconds);
         var rest = more == few ? 0 : (examples - more) / (double)(more - few);
-        return new(larger + (rest * Math.Max(0, larger - warm)), extra, (long)(rest * (WorkingSet.Peak() - peak)));
+        return new(larger + (rest * Math.Max(0, larger - warm)), extra, (long)(rest * (WorkingSet.Peak() - peak)), IsExtended: more < examples);
 
         (double Seconds, double Wall) Elapsed(int some, int repeats)
         {

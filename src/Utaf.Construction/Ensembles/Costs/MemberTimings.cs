@@ -1,3 +1,4 @@
+using System.Runtime;
 using Utaf.Data;
 using Utaf.Ensembles.Obfuscations;
 using Utaf.Ensembles.Stacks;
@@ -14,6 +15,12 @@ internal sealed class MemberTimings : IDisposable
 {
     // As many as EnsembleBuilder looks at when a member is finished.
     private const int CheckedExamples = 512;
+
+    // Whoever has a network whose step takes longer than this gets a rougher estimate sooner.
+    private const double MostSecondsOfOneStep = 4;
+
+    // Bytes of members that were saved wait until .NET clears them away: several of one member, and of several members.
+    private const int SavedCopies = 16;
 
     private readonly EnsemblePlan plan;
     private readonly EnsembleData data;
@@ -37,17 +44,21 @@ internal sealed class MemberTimings : IDisposable
         EnsemblePlan plan, IReadOnlyList<Member> members, TargetModel target, LearningTask task, EnsembleData data, Device device, TimeSpan time, CancellationToken cancellationToken)
     {
         (this.plan, this.task, this.data, this.time, this.cancellationToken) = (plan, task, data, time, cancellationToken);
+        var compiled = JitInfo.GetCompilationTime();
         var batch = members.Max(member => member.Recipe.Effort?.Settings.BatchSize ?? 2);
         sample = new(target, task, data with { Owner = Some(data.Owner, batch), Public = Some(data.Public, batch), Irrelevant = [.. data.Irrelevant.Select(table => Some(table, batch))] }, device);
         try
         {
             TimeKinds([.. members.GroupBy(KindOf)]);
+            CorrectExtended(members);
             TimeStacks([.. members.Where(IsStacked).Select(Stacked).GroupBy(member => member.Stack.Key)]);
             if (members.Any(member => member.Recipe is Distillation))
             {
                 var checkedOnes = Math.Min(CheckedExamples, data.Public.Count);
                 TeachingSeconds = Prototype.Outputs(target.Network, sample, checkedOnes, time / 20).Seconds * data.Public.Count / checkedOnes;
             }
+
+            CompilingSeconds = (JitInfo.GetCompilationTime() - compiled).TotalSeconds;
         }
         catch
         {
@@ -59,10 +70,10 @@ internal sealed class MemberTimings : IDisposable
     /// <summary>How long the target's outputs on all public data take, which its students learn.</summary>
     public double TeachingSeconds { get; }
 
-    /// <summary>What the first members take on top, whose code .NET and torch have to make ready.</summary>
-    public double ColdSeconds { get; private set; }
+    /// <summary>How long .NET compiled the code that members are built with, as it will when they are.</summary>
+    public double CompilingSeconds { get; }
 
-    /// <summary>Memory that no step took because only some of a batch's examples were tried.</summary>
+    /// <summary>Memory that the timing did not take: of the examples of a batch that were not tried, and of many members saved.</summary>
     public long MoreBytes { get; private set; }
 
     /// <summary>Architecture and what is done in a step.</summary>
@@ -131,7 +142,6 @@ internal sealed class MemberTimings : IDisposable
     private void TimeKinds(IReadOnlyList<IGrouping<string, Member>> groups)
     {
         // The first of all has .NET's and torch's own start in its time.
-        var clock = new WorkClock(sample.Device);
         using (var cold = Prototype.Of((groups.FirstOrDefault(group => group.First().Recipe.Effort is not null) ?? groups[0]).First(), plan, sample, cancellationToken))
         {
             _ = cold.SaveSeconds();
@@ -141,7 +151,6 @@ internal sealed class MemberTimings : IDisposable
             }
         }
 
-        ColdSeconds = clock.Seconds();
         var share = time / (2.0 * groups.Count);
         foreach (var group in groups)
         {
@@ -151,7 +160,29 @@ internal sealed class MemberTimings : IDisposable
             var step = prototype is { Training: not null, Perceptron: null } ? prototype.Step(task, share, cancellationToken) : null;
             var outputs = Prototype.Outputs(prototype.Network, sample, Math.Min(CheckedExamples, data.Public.Count), share / 4);
             kinds[group.Key] = new(prototype, step, prototype.PrepareSeconds + (step?.FirstSeconds ?? 0) + outputs.Seconds + prototype.SaveSeconds());
-            MoreBytes = Math.Max(MoreBytes, Math.Max(outputs.MoreBytes, step?.MoreBytes ?? 0));
+            MoreBytes = Math.Max(MoreBytes, Math.Max(outputs.MoreBytes, step?.MoreBytes ?? 0) + (prototype.Bytes * SavedCopies));
+        }
+    }
+
+    /// <summary>
+    /// A few examples fit the processor's cache, a full batch of a large network does not. Of each architecture the costliest
+    /// kind makes a full step, and the others are corrected as it is.
+    /// </summary>
+    private void CorrectExtended(IReadOnlyList<Member> members)
+    {
+        foreach (var alike in members.Where(member => kinds[KindOf(member)].Step is { IsExtended: true }).GroupBy(plan.ArchitectureOf))
+        {
+            var costliest = kinds[KindOf(alike.MaxBy(member => StepSeconds(member) * Steps(member))!)];
+            if (costliest.Step!.Seconds > MostSecondsOfOneStep)
+            {
+                continue;
+            }
+
+            var factor = costliest.Prototype.FullStepSeconds(task, cancellationToken) / costliest.Step.Seconds;
+            foreach (var kind in alike.Select(KindOf).Distinct().ToList())
+            {
+                kinds[kind] = kinds[kind] with { Step = kinds[kind].Step! with { Seconds = kinds[kind].Step!.Seconds * factor } };
+            }
         }
     }
 
@@ -162,9 +193,7 @@ internal sealed class MemberTimings : IDisposable
             var most = MostTogether(alike.First().Stack);
             var stacks = (alike.Count() + most - 1) / most;
             var largest = alike.OrderByDescending(member => member.Steps).Take(most).Select(member => member.Stack);
-            var pace = StackPace.Of([.. largest], Math.Min(StackSize.Threads(sample.Device), stacks), task, time / (2.0 * groups.Count), cancellationToken);
-            paces.Add(alike.Key, pace);
-            ColdSeconds += pace.ColdSeconds;
+            paces.Add(alike.Key, StackPace.Of([.. largest], Math.Min(StackSize.Threads(sample.Device), stacks), task, time / (2.0 * groups.Count), cancellationToken));
         }
     }
 

@@ -8,7 +8,7 @@ namespace Utaf.Ensembles.Costs;
 /// <summary>One member of a kind, prepared as <see cref="EnsembleBuilder"/> prepares it, to be timed; its weights are of no use.</summary>
 internal sealed class Prototype : IDisposable
 {
-    private const double Cheap = 0.1;
+    private const double Cheap = 0.3;
 
     private readonly string memberId;
 
@@ -17,6 +17,9 @@ internal sealed class Prototype : IDisposable
 
     /// <summary>The member's network.</summary>
     public Network Network { get; }
+
+    /// <summary>What the network's tensors take.</summary>
+    public long Bytes => Network.Parameters.Concat(Network.Buffers).Sum(named => named.Tensor.numel() * named.Tensor.ElementSize);
 
     /// <summary>What it would learn; null: nothing.</summary>
     public MemberTraining? Training { get; }
@@ -46,15 +49,16 @@ internal sealed class Prototype : IDisposable
     /// <summary>Times a training step, of a member that is trained alone.</summary>
     public Measured Step(LearningTask task, TimeSpan time, CancellationToken cancellationToken, int atOnce = 1)
     {
-        var training = Training!;
-        return Measured.Of(Train, Math.Min(training.Settings.BatchSize, training.Data.Count), time, training.Data.Inputs.device, atOnce);
+        return Measured.Of((examples, repeats) => Train(task, examples, repeats, cancellationToken), Batch, time, Training!.Data.Inputs.device, atOnce);
+    }
 
-        void Train(int examples, int repeats)
-        {
-            using var data = new TensorData(training.Data.Inputs.narrow(0, 0, examples), training.Data.Targets.narrow(0, 0, examples));
-            var settings = training.Settings with { BatchSize = examples, Epochs = repeats };
-            Trainer.Train(Network, training with { Data = data, Settings = settings }, task, memberId, cancellationToken);
-        }
+    /// <summary>Times one step with all examples, whatever it takes: the second, for torch looks anew at another size.</summary>
+    public double FullStepSeconds(LearningTask task, CancellationToken cancellationToken)
+    {
+        Train(task, Batch, 1, cancellationToken);
+        var clock = new WorkClock(Training!.Data.Inputs.device);
+        Train(task, Batch, 1, cancellationToken);
+        return clock.Seconds();
     }
 
     /// <summary>Times a network's outputs on some public examples.</summary>
@@ -87,6 +91,15 @@ internal sealed class Prototype : IDisposable
     {
         Training?.Dispose();
         Network.Dispose();
+    }
+
+    private int Batch => Math.Min(Training!.Settings.BatchSize, Training.Data.Count);
+
+    private void Train(LearningTask task, int examples, int repeats, CancellationToken cancellationToken)
+    {
+        using var data = new TensorData(Training!.Data.Inputs.narrow(0, 0, examples), Training.Data.Targets.narrow(0, 0, examples));
+        var settings = Training.Settings with { BatchSize = examples, Epochs = repeats };
+        Trainer.Train(Network, Training with { Data = data, Settings = settings }, task, memberId, cancellationToken);
     }
 
     private static Prototype Prepare(Member member, EnsemblePlan plan, Workshop sample, CancellationToken cancellationToken)

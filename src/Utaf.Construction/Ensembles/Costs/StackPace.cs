@@ -7,8 +7,7 @@ namespace Utaf.Ensembles.Costs;
 /// <summary>How long a step of a stack takes: a line over its number of members.</summary>
 /// <param name="Fixed">Seconds, whatever the number.</param>
 /// <param name="PerMember">Seconds for each member.</param>
-/// <param name="ColdSeconds">What the first steps take on top, while .NET still compiles.</param>
-internal sealed record StackPace(double Fixed, double PerMember, double ColdSeconds = 0)
+internal sealed record StackPace(double Fixed, double PerMember)
 {
     private const int WarmUp = 16;
     private const int MostSteps = 8192;
@@ -52,17 +51,15 @@ internal sealed record StackPace(double Fixed, double PerMember, double ColdSeco
     public static StackPace Of(IReadOnlyList<StackMember> members, int atOnce, LearningTask task, TimeSpan time, CancellationToken cancellationToken)
     {
         using var training = new StackedTraining(members, task);
-        var first = Elapsed(members, WarmUp).Seconds;
         var large = Step(members);
-        var cold = Math.Max(0, first - (WarmUp * large));
         if (members.Count <= 2)
         {
-            return new(large, 0, cold);
+            return new(large, 0);
         }
 
         var few = Math.Max(2, members.Count / 4);
         var perMember = Math.Max(0, (large - Step([.. members.Take(few)])) / (members.Count - few));
-        return new(Math.Max(0, large - (perMember * members.Count)), perMember, cold);
+        return new(Math.Max(0, large - (perMember * members.Count)), perMember);
 
         double Step(IReadOnlyList<StackMember> some)
         {
