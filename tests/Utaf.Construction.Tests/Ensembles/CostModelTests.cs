@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Utaf.Ensembles.Tests;
 
-/// <summary>What an ensemble will take: how the numbers hang together. How right the times are, a benchmark tells.</summary>
+/// <summary>What an ensemble will take: how the numbers hang together. How right the times are, docs/sharding.md tells: another test would measure what else the machine does.</summary>
 [Collection(TorchSession.Name)]
 public sealed class CostModelTests : IDisposable
 {
@@ -33,7 +33,7 @@ public sealed class CostModelTests : IDisposable
             [("mlp-100, together", 2, (3 * 3) + (2 * 2)), ("target, not trained", 1, 0), ("target, together", 1, 5 * 3)],
             estimate.Kinds.Select(kind => (kind.Kind, kind.Members, (int)kind.Steps)).Order());
         Assert.All(estimate.Kinds, kind => Assert.True(kind.Seconds > 0 && kind.Stacked == kind.SecondsPerStep > 0));
-        Assert.True(estimate.Seconds > Start.TotalSeconds + estimate.Kinds.Sum(kind => kind.Seconds));
+        Assert.InRange(estimate.Seconds, Start.TotalSeconds + estimate.Kinds.Sum(kind => kind.Seconds) - 1e-9, 600);
         Assert.InRange(estimate.PeakMemoryBytes, 50_000_000, 100_000_000_000);
     }
 
