@@ -63,7 +63,7 @@ internal sealed class FrozenMembers : IDisposable
         for (var place = 0; place < all.Count; place++)
         {
             // What is no perceptron once is none ever: a hundred large networks need not be read to know it.
-            var architecture = all[place] is { } member ? folder.ArchitectureOf(member) : new TargetArchitecture();
+            var architecture = all[place] is { } member ? folder.Plan.ArchitectureOf(member) : new TargetArchitecture();
             if (!others.Contains(architecture) && moulds.TryRead(all[place], architecture) is { } weights)
             {
                 perceptrons.Add((place, weights));

@@ -97,7 +97,7 @@ internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder
 
     private Mould? MouldOf(int place)
     {
-        var architecture = members[place] is { } member ? folder.ArchitectureOf(member) : new TargetArchitecture();
+        var architecture = members[place] is { } member ? folder.Plan.ArchitectureOf(member) : new TargetArchitecture();
         if (!moulds.TryGetValue(architecture, out var mould))
         {
             // A listed model is one of its kind: a mould would be used once.

@@ -21,8 +21,8 @@ public sealed class EnsembleBuilder
 {
     // So many at once that the time is in the products, so few that a run that is stopped has not lost much; and no more
     // than a quarter of a gigabyte of parameters, which training takes four times.
-    private const int MostWaiting = 256;
-    private const long MostWaitingNumbers = 1 << 26;
+    internal const int MostWaiting = 256;
+    internal const long MostWaitingNumbers = 1 << 26;
 
     private readonly EnsembleFolder folder;
     private readonly Workshop workshop;

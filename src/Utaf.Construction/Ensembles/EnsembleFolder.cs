@@ -105,7 +105,7 @@ public sealed class EnsembleFolder
     /// <exception cref="UtafException">UTAF1402: the file is damaged or of another plan.</exception>
     public Network Load(Member member, ArchitectureContext architectures)
     {
-        var network = ArchitectureOf(member).Build(architectures, new SeededRandom(Plan.Seed, member.Id));
+        var network = Plan.ArchitectureOf(member).Build(architectures, new SeededRandom(Plan.Seed, member.Id));
         try
         {
             Pour(member, network);
@@ -178,7 +178,7 @@ public sealed class EnsembleFolder
 
     private Network Read(byte[] content, Member member, ArchitectureContext architectures)
     {
-        var network = ArchitectureOf(member).Build(architectures, new SeededRandom(Plan.Seed, member.Id));
+        var network = Plan.ArchitectureOf(member).Build(architectures, new SeededRandom(Plan.Seed, member.Id));
         try
         {
             Pour(content, member, network);
@@ -217,13 +217,6 @@ public sealed class EnsembleFolder
     }
 
     private static string Describe(Member member) => JsonSerializer.Serialize(member, EnsemblePlan.Json);
-
-    /// <summary>The architecture that a member has.</summary>
-    public Architecture ArchitectureOf(Member member)
-    {
-        var parent = member.Parent is { } id ? ArchitectureOf(Plan.Members.First(other => other.Id == id)) : new TargetArchitecture();
-        return member.Recipe.ArchitectureAfter(parent);
-    }
 
     private bool IsWhole(Member member)
     {

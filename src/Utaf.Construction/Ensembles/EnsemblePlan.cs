@@ -90,6 +90,13 @@ public sealed record EnsemblePlan(
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this with { Members = [.. members] }, Json)));
     }
 
+    /// <summary>A member's architecture: chains inherit it from the member they start from.</summary>
+    public Architecture ArchitectureOf(Member member)
+    {
+        var parent = member.Parent is { } id ? ArchitectureOf(Members.First(other => other.Id == id)) : new TargetArchitecture();
+        return member.Recipe.ArchitectureAfter(parent);
+    }
+
     /// <summary>The member that a member's line of descent starts with: chains share it with the member they start from.</summary>
     public string Lineage(Member member)
     {

@@ -33,6 +33,10 @@ public sealed record IndependentTraining(Architecture Architecture, DataSource S
     public override string Family => $"independent-{Source}".ToLowerInvariant();
 
     /// <inheritdoc/>
+    [JsonIgnore]
+    public override TrainingEffort? Effort => new("all layers", Training, Source);
+
+    /// <inheritdoc/>
     public override Architecture ArchitectureAfter(Architecture parent) => Architecture;
 
     /// <inheritdoc/>

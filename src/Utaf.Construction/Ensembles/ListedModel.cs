@@ -16,6 +16,10 @@ public sealed record ListedModel(string Path, string Sha256) : Recipe
     [JsonIgnore]
     public override string Family => "listed";
 
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override TrainingEffort? Effort => null;
+
     /// <summary>Reads the file's digest.</summary>
     /// <exception cref="UtafException">UTAF11xx: the file is no model that can be read.</exception>
     public static ListedModel From(string path) => new(path, TorchScriptFile.Open(path).Sha256);

@@ -23,6 +23,10 @@ public abstract record Recipe
     [JsonIgnore]
     public abstract string Family { get; }
 
+    /// <summary>What its training costs; null where nothing is trained.</summary>
+    [JsonIgnore]
+    public abstract TrainingEffort? Effort { get; }
+
     /// <summary>The architecture of the member that comes out.</summary>
     /// <param name="parent">The architecture of the model it starts from.</param>
     public abstract Architecture ArchitectureAfter(Architecture parent);

@@ -45,6 +45,9 @@ public sealed record Shard(int Index, int Count)
         return [.. plan.Members.Where(member => needed.Contains(member.Id))];
     }
 
+    /// <summary>The shard in as many parts, which are shards themselves.</summary>
+    public IEnumerable<Shard> Divide(int parts) => Enumerable.Range(0, parts).Select(part => new Shard(Index + (Count * part), Count * parts));
+
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Index}/{Count}");
 }

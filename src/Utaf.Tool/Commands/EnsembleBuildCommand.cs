@@ -10,7 +10,7 @@ namespace Utaf.Tool.Commands;
 internal sealed class EnsembleBuildCommand : UtafCommand
 {
     private readonly ModelOptions model = new();
-    private readonly ShardOption shard = new();
+    private readonly ShardOption shard = new("Builds the members whose place in the plan is I modulo N, such as 0/4, and knows of no other machine.");
     private readonly JobsOption jobs = new();
 
     public EnsembleBuildCommand(CommonOptions common, Terminal terminal)
@@ -28,19 +28,7 @@ internal sealed class EnsembleBuildCommand : UtafCommand
         var (part, processes) = (shard.Read(parsed), jobs.Read(parsed));
         using var side = TrustedSide.Load(model.Read(parsed, context.Settings.Seed ?? 0), context);
         var folder = side.OpenFolder();
-        if (processes > 1)
-        {
-            var exchange = side.Exchange(folder, context);
-            await exchange.FetchAsync(part).ConfigureAwait(false);
-            await exchange.OfferAsync().ConfigureAwait(false);
-            await Jobs.RunAsync(parsed, side, folder, part, processes, context).ConfigureAwait(false);
-        }
-        else
-        {
-            using var workshop = side.OpenWorkshop();
-            await Stages.BuildEnsembleAsync(folder, workshop, part, side.Exchange(folder, context), context).ConfigureAwait(false);
-        }
-
+        await Jobs.BuildAsync(model.Words(parsed), side, folder, part, processes, context).ConfigureAwait(false);
         context.Write(EnsembleStatusDocument.Of(folder.Path, side.Plan, folder.Has));
         return ExitCode.NoPiracySuspected;
     }

@@ -32,6 +32,7 @@ internal sealed class FingerprintCommand : UtafCommand
         "Writes the public manifest to this file: what may be known of the pair. [default: nowhere; with --github-step: NAME.manifest.json]",
         "FILE");
 
+    private readonly JobsOption jobs = new();
     private readonly Option<bool> noBuild = new("--no-build")
     {
         Description = "Builds no member: where the ensemble is not complete, it says what is missing. For ensembles that other machines build.",
@@ -48,6 +49,7 @@ internal sealed class FingerprintCommand : UtafCommand
         Add(pairFile);
         Add(commitment);
         Add(manifestFile);
+        jobs.AddTo(this);
         Add(noBuild);
     }
 
@@ -56,6 +58,7 @@ internal sealed class FingerprintCommand : UtafCommand
     protected override async Task<ExitCode> RunAsync(ParseResult parsed, CommandContext context)
     {
         var request = model.Read(parsed, context.Settings.Seed ?? 0);
+        var processes = jobs.Read(parsed);
         var options = construction.Read(parsed);
         var target = store.Open(parsed);
         var identity = new ModelIdentity(parsed.GetValue(name) ?? ModelName.Of(request.Model), parsed.GetValue(version) ?? "1.0.0", "");
@@ -67,7 +70,6 @@ internal sealed class FingerprintCommand : UtafCommand
 
         using var side = TrustedSide.Load(request, context);
         var folder = side.OpenFolder();
-        using var workshop = side.OpenWorkshop();
         if (parsed.GetValue(noBuild))
         {
             // What is missing is told by the construction, which wants all of it.
@@ -75,8 +77,10 @@ internal sealed class FingerprintCommand : UtafCommand
         }
         else
         {
-            await Stages.BuildEnsembleAsync(folder, workshop, Shard.All, side.Exchange(folder, context), context).ConfigureAwait(false);
+            await Jobs.BuildAsync(model.Words(parsed), side, folder, Shard.All, processes, context).ConfigureAwait(false);
         }
+
+        using var workshop = side.OpenWorkshop();
 
         var pair = Stages.Construct(folder, workshop, identity with { ArtifactSha256 = side.Target.ArtifactSha256 }, options, context);
 

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Utaf.Ensembles.Costs;
 using Utaf.Tool.Output;
 
 namespace Utaf.Tool.Documents;
@@ -7,9 +9,20 @@ namespace Utaf.Tool.Documents;
 /// <param name="Hash">The plan's hash.</param>
 /// <param name="Folder">Where it would be built.</param>
 /// <param name="Json">The plan itself, as it stands in the ensemble's folder.</param>
-internal sealed record PlanDocument(string Hash, string Folder, string Json) : Document
+/// <param name="Estimate">What building it will take; null where that was not asked for.</param>
+internal sealed record PlanDocument(string Hash, string Folder, string Json, CostEstimate? Estimate) : Document
 {
-    public override string ToJson() => Json;
+    public override string ToJson()
+    {
+        if (Estimate is null)
+        {
+            return Json;
+        }
+
+        var plan = JsonNode.Parse(Json)!.AsObject();
+        plan["estimate"] = JsonSerializer.SerializeToNode(Estimate, ToolJson.Readable.CostEstimate);
+        return plan.ToJsonString(ToolJson.Readable.Options);
+    }
 
     public override void WriteTo(TextPage page)
     {
@@ -27,6 +40,36 @@ internal sealed record PlanDocument(string Hash, string Folder, string Json) : D
             page.Line(side.Key ? "Stolen: derived from the target" : "Honest: independent of the target");
             page.Table(["recipe", "member", side.Key ? "from" : "", "parameters"], Rows([.. side]));
         }
+
+        if (Estimate is not null)
+        {
+            WriteEstimate(page, Estimate);
+        }
+    }
+
+    private static void WriteEstimate(TextPage page, CostEstimate estimate)
+    {
+        page.Line();
+        if (estimate.Kinds.Count == 0)
+        {
+            page.Line("Estimate: every member is built.");
+            return;
+        }
+
+        page.Line("Estimate: from a few steps of each kind, for this machine with nothing else to do");
+        page.Table(
+            ["kind", Column.Number("members"), Column.Number("steps"), Column.Number("ms per step"), Column.Number("seconds")],
+            estimate.Kinds.Select(kind => (Cell[])
+            [
+                kind.Kind,
+                Numbers.Count(kind.Members),
+                Numbers.Count(kind.Steps),
+                kind.Steps > 0 ? Numbers.Milliseconds(kind.SecondsPerStep) : "–",
+                Numbers.Seconds(kind.Seconds),
+            ]));
+        page.Facts(
+            ("Time", $"about {Numbers.Duration(TimeSpan.FromSeconds(estimate.Seconds))}{(estimate.Processes > 1 ? $" in {estimate.Processes} processes" : "")}"),
+            ("Memory", $"about {Numbers.Megabytes(estimate.PeakMemoryBytes)}"));
     }
 
     private static IEnumerable<Cell[]> Rows(List<JsonElement> members)

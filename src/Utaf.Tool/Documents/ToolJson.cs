@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Utaf.Ensembles.Costs;
 using Utaf.Tool.Release;
 using Utaf.Verification;
 
@@ -17,6 +18,7 @@ namespace Utaf.Tool.Documents;
 [JsonSerializable(typeof(ListDocument))]
 [JsonSerializable(typeof(TransferDocument))]
 [JsonSerializable(typeof(EvaluationDocument))]
+[JsonSerializable(typeof(CostEstimate))]
 [JsonSerializable(typeof(EnsembleStatusDocument))]
 [JsonSerializable(typeof(MatrixDocument))]
 [JsonSerializable(typeof(DemoDocument))]

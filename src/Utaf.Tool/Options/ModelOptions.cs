@@ -105,17 +105,19 @@ internal sealed class ModelOptions
         Description = "Builds honest members anew. Without it they are taken from, and kept in, .utaf/ensembles/negatives (and the storage of "
             + "--members): they do not depend on the model, and every version of it can have the same ones.",
     };
+    private readonly ConfigurationOption configuration = new();
+
+    private Option[] All =>
+    [
+        configuration, data, publicData, irrelevant, negatives, task, label, labelFile, skipColumns, header, delimiter, labelScale, scale,
+        arrays, inputShape, imageShape, lastLayer, profile, architectures, epochs, ensemble, members, noPool,
+    ];
 
     /// <summary>Gives them to a command.</summary>
     public void AddTo(Command command)
     {
         command.Add(model);
-        command.Add(new ConfigurationOption());
-        foreach (var option in (Option[])
-            [
-                data, publicData, irrelevant, negatives, task, label, labelFile, skipColumns, header, delimiter, labelScale, scale, arrays,
-                inputShape, imageShape, lastLayer, profile, architectures, epochs, ensemble, members, noPool,
-            ])
+        foreach (var option in All)
         {
             command.Add(option);
         }
@@ -154,6 +156,17 @@ internal sealed class ModelOptions
         Members = parsed.GetValue(members),
         Pool = !parsed.GetValue(noPool),
     };
+
+    /// <summary>The same again as words of a command line, wherever they came from.</summary>
+    public IReadOnlyList<string> Words(ParseResult parsed) =>
+    [
+        .. parsed.GetValue(model) is { } given ? (string[])[given] : [],
+        .. from option in All
+           let result = parsed.GetResult(option)
+           where result is { Implicit: false }
+           from word in result.Tokens.Count == 0 ? [option.Name] : result.Tokens.Select(value => $"{option.Name}={value.Value}")
+           select word,
+    ];
 
     private char? Delimiter(ParseResult parsed) => parsed.GetValue(delimiter) switch
     {

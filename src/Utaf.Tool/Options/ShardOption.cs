@@ -4,14 +4,15 @@ using Utaf.Ensembles;
 namespace Utaf.Tool.Options;
 
 /// <summary>Which part of the ensemble a machine builds.</summary>
-internal sealed class ShardOption
+/// <param name="description">What it does in a command.</param>
+internal sealed class ShardOption(string description)
 {
     /// <summary>Its name.</summary>
     public const string Name = "--shard";
 
     private readonly Option<string?> shard = OptionKinds.Text(
         Name,
-        "Builds the members whose place in the plan is I modulo N, such as 0/4, and knows of no other machine.",
+        description,
         "I/N");
 
     /// <summary>Gives it to a command.</summary>

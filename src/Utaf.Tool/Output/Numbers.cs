@@ -17,6 +17,15 @@ internal static class Numbers
     /// <summary>The first digits of a digest: enough to tell pairs apart, and to name one.</summary>
     public static string Digest(string sha256) => sha256.Length > 12 ? sha256[..12] : sha256;
 
+    /// <summary>Seconds with one digit behind the point.</summary>
+    public static string Seconds(double value) => value.ToString("0.0", CultureInfo.InvariantCulture);
+
+    /// <summary>Seconds as milliseconds, with two digits behind the point.</summary>
+    public static string Milliseconds(double seconds) => (seconds * 1000).ToString("0.00", CultureInfo.InvariantCulture);
+
+    /// <summary>Bytes as whole megabytes.</summary>
+    public static string Megabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0} MB");
+
     /// <summary>A duration as people say it.</summary>
     public static string Duration(TimeSpan time) => time.TotalSeconds switch
     {

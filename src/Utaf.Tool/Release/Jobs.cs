@@ -1,4 +1,4 @@
-using System.CommandLine;
+using System.Globalization;
 using Utaf.Ensembles;
 using Utaf.Tool.Commands;
 using Utaf.Tool.Options;
@@ -11,24 +11,46 @@ internal static class Jobs
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(500);
 
-    // What a child is told otherwise, or has no use for; each has a value.
-    private static readonly string[] Replaced = [JobsOption.Name, ShardOption.Name, "--output", "--github-step", "--format", "--verbosity", "-v"];
+    // What this process writes itself, if its own environment asks for it.
+    private static readonly (string, string)[] Hidden = [(CommandLine.VariableOf("--output"), ""), (CommandLine.VariableOf("--github-step"), "")];
 
-    /// <summary>Runs the processes and waits for all of them.</summary>
-    /// <param name="parsed">The command line, which the children are given too.</param>
-    /// <param name="side">What it asked for.</param>
+    /// <summary>Builds what is missing of a part, in this process or in several.</summary>
+    /// <param name="words">What makes the same plan on a command line: model, data and their options.</param>
+    /// <param name="side">What these words say.</param>
     /// <param name="folder">The ensemble's folder.</param>
     /// <param name="shard">The part to build.</param>
-    /// <param name="jobs">How many processes.</param>
+    /// <param name="jobs">How many processes; null: as many as are best.</param>
     /// <param name="context">Where progress is shown.</param>
     /// <exception cref="UtafException">UTAF1408: a process ended badly. What the others have built stays.</exception>
-    public static async Task RunAsync(ParseResult parsed, TrustedSide side, EnsembleFolder folder, Shard shard, int jobs, CommandContext context)
+    public static async Task BuildAsync(
+        IReadOnlyList<string> words, TrustedSide side, EnsembleFolder folder, Shard shard, int? jobs, CommandContext context)
     {
-        string[] common = ["ensemble", "build", .. OwnArguments(parsed), "--ensemble", side.FolderPath, JobsOption.Name, "1", "--format", "json", "--verbosity", "quiet"];
-        var children = Enumerable.Range(0, jobs)
-            .Select(job => new Shard(shard.Index + (shard.Count * job), shard.Count * jobs))
+        var exchange = side.Exchange(folder, context);
+        await exchange.FetchAsync(shard).ConfigureAwait(false);
+        var missing = shard.Needed(side.Plan).Where(member => !folder.Has(member)).ToList();
+        var processes = missing.Count == 0 ? 1 : jobs ?? side.BestProcesses(missing, context);
+        if (processes > 1)
+        {
+            await exchange.OfferAsync().ConfigureAwait(false);
+            await RunAsync(words, side, folder, shard, processes, context).ConfigureAwait(false);
+            return;
+        }
+
+        using var workshop = side.OpenWorkshop();
+        await Stages.BuildEnsembleAsync(folder, workshop, shard, exchange, context).ConfigureAwait(false);
+    }
+
+    private static async Task RunAsync(IReadOnlyList<string> words, TrustedSide side, EnsembleFolder folder, Shard shard, int jobs, CommandContext context)
+    {
+        string[] own =
+        [
+            "--ensemble", folder.Path, "--seed", Invariant(side.Plan.Seed), "--device", context.Settings.Device, "--threads", Invariant(context.Settings.Threads),
+            JobsOption.Name, "1", "--format", "json", "--verbosity", "quiet",
+        ];
+        var children = shard.Divide(jobs)
             .Where(part => part.Own(folder.Plan).Any(member => !folder.Has(member)))
-            .Select(part => (Part: part, Ended: ChildProcess.RunSelfAsync([.. common, ShardOption.Name, part.ToString()], [], context.CancellationToken)))
+            .Select(part => (Part: part, Ended: ChildProcess.RunSelfAsync(
+                ["ensemble", "build", .. words.Where(IsNotReplaced), .. own, ShardOption.Name, part.ToString()], Hidden, context.CancellationToken)))
             .ToList();
         var all = Task.WhenAll(children.Select(child => child.Ended));
         context.Progress.Track("Stage 1, ensemble", stage =>
@@ -55,25 +77,7 @@ internal static class Jobs
         }
     }
 
-    /// <summary>The command line behind the command's name, without what the children are told otherwise.</summary>
-    private static IEnumerable<string> OwnArguments(ParseResult parsed)
-    {
-        var names = new Queue<string>(["ensemble", "build"]);
-        var tokens = parsed.Tokens.Select(token => token.Value).ToList();
-        for (var i = 0; i < tokens.Count; i++)
-        {
-            if (names.TryPeek(out var name) && tokens[i] == name)
-            {
-                names.Dequeue();
-            }
-            else if (Replaced.Contains(tokens[i]) || tokens[i] == "--ensemble")
-            {
-                i++;
-            }
-            else
-            {
-                yield return tokens[i];
-            }
-        }
-    }
+    private static bool IsNotReplaced(string word) => !word.StartsWith("--ensemble=", StringComparison.Ordinal);
+
+    private static string Invariant(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
 }

@@ -81,6 +81,10 @@ internal sealed class TrustedSide : IDisposable
     /// <summary>Puts target and data on the device.</summary>
     public Workshop OpenWorkshop() => new(Target, Task, Data, Device);
 
+    /// <summary>How many processes build some missing members best on this machine.</summary>
+    public int BestProcesses(IReadOnlyList<Member> missing, CommandContext context) =>
+        ProcessCount.For(Plan, missing, Target, Data, Device, context.Settings.Threads);
+
     public void Dispose() => Target.Dispose();
 
     /// <summary>Data of another domain rarely has the owner's columns: what does not fit it is read by default.</summary>

@@ -19,6 +19,10 @@ public sealed record Distillation(Architecture Student, TrainingSettings Trainin
     public override string Family => "distillation";
 
     /// <inheritdoc/>
+    [JsonIgnore]
+    public override TrainingEffort? Effort => new("taught by the target", Training, DataSource.Public);
+
+    /// <inheritdoc/>
     public override Architecture ArchitectureAfter(Architecture parent) => Student;
 
     /// <inheritdoc/>

@@ -21,6 +21,10 @@ public sealed record FilterPruning(double Ratio, PruningCriterion Criterion, Tra
     public override string Family => "filter-pruning";
 
     /// <inheritdoc/>
+    [JsonIgnore]
+    public override TrainingEffort? Effort => TrainingEffort.OnPublicData("filters pruned", Recovery);
+
+    /// <inheritdoc/>
     protected override MemberDraft Apply(Network stolen, MemberContext context)
     {
         using var scope = NewDisposeScope();

@@ -18,6 +18,10 @@ public sealed record Retraining(TrainedLayers Layers, TrainingSettings Training,
     public override string Family => "retraining";
 
     /// <inheritdoc/>
+    [JsonIgnore]
+    public override TrainingEffort? Effort => TrainingEffort.OnPublicData(Layers == TrainedLayers.Last ? "last layer" : "all layers", Training);
+
+    /// <inheritdoc/>
     protected override MemberDraft Apply(Network stolen, MemberContext context)
     {
         var last = Models.Layers.Last(stolen, context.Workshop.Target.Signature.OutputWidth);

@@ -43,6 +43,10 @@ public sealed record WeightPruning(double Ratio, PruningScope Scope, PruningCrit
     public override string Family => "weight-pruning";
 
     /// <inheritdoc/>
+    [JsonIgnore]
+    public override TrainingEffort? Effort => TrainingEffort.OnPublicData("pruned", Recovery);
+
+    /// <inheritdoc/>
     protected override MemberDraft Apply(Network stolen, MemberContext context)
     {
         using var scope = NewDisposeScope();

@@ -16,14 +16,7 @@ internal sealed record StackMember(Member Member, Perceptron Perceptron, MemberT
     public long Numbers { get; } = PerceptronStack.Stride(Perceptron.Widths);
 
     /// <summary>Steps of one epoch. A last batch of one example is left out, as <see cref="Trainer"/> does.</summary>
-    public int StepsPerEpoch
-    {
-        get
-        {
-            var (count, size) = (Training.Data.Count, Training.Settings.BatchSize);
-            return (count / size) + (count % size > 1 || count == 1 ? 1 : 0);
-        }
-    }
+    public int StepsPerEpoch => TrainingEffort.StepsPerEpoch(Training.Data.Count, Training.Settings.BatchSize);
 
     /// <summary>Steps in all.</summary>
     public int Steps => StepsPerEpoch * Training.Settings.Epochs;

@@ -21,9 +21,16 @@ internal static class StackSize
     /// <summary>Divides members of one shape into stacks, those with the most steps first.</summary>
     public static IReadOnlyList<IReadOnlyList<StackMember>> Divide(IReadOnlyList<StackMember> members, Device device)
     {
+        var most = Most(members[0].Numbers, device);
+        return [.. members.OrderByDescending(member => member.Steps).Chunk(most)];
+    }
+
+    /// <summary>How many members a stack has at most.</summary>
+    /// <param name="numbers">How many numbers a member learns.</param>
+    /// <param name="device">Where they are trained.</param>
+    public static int Most(long numbers, Device device)
+    {
         const int copies = 4;
-        var bytes = members[0].Numbers * sizeof(float) * copies;
-        var fits = device.type == DeviceType.CPU ? (int)Math.Clamp(StackBytes / bytes, Smallest, Largest) : members.Count;
-        return [.. members.OrderByDescending(member => member.Steps).Chunk(fits)];
+        return device.type == DeviceType.CPU ? (int)Math.Clamp(StackBytes / (numbers * sizeof(float) * copies), Smallest, Largest) : int.MaxValue;
     }
 }

@@ -1,0 +1,136 @@
+using TorchSharp;
+using Utaf.Ensembles.Costs;
+using Utaf.Ensembles.Obfuscations;
+using Utaf.Models;
+using Utaf.Torch.Tests;
+using static TorchSharp.torch;
+
+namespace Utaf.Ensembles.Tests;
+
+/// <summary>What an ensemble will take: how the numbers hang together. How right the times are, docs/sharding.md tells: another test would measure what else the machine does.</summary>
+[Collection(TorchSession.Name)]
+public sealed class CostModelTests : IDisposable
+{
+    private static readonly TimeSpan Start = TimeSpan.FromSeconds(0.25);
+
+    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly SmallTask regression = SmallTask.Mlp(131, 97);
+    private readonly SmallTask classification = SmallTask.Cnn();
+
+    [Fact]
+    public void Every_missing_member_is_counted_once_with_the_steps_of_its_plan()
+    {
+        var plan = regression.Plan(
+            Negative(new(new Mlp([100]), DataSource.Owner, new(3), 0)),
+            Negative(new(new Mlp([100]), DataSource.Public, new(2), 1)),
+            Positive(new FineTuning(TrainedLayers.Last, new(5, 32), 0)),
+            Positive(new WeightPruning(0.5, PruningScope.Global, PruningCriterion.L1, new(0))));
+
+        var estimate = Estimate(regression, plan, plan.Members);
+
+        // 131 examples are three batches of 64; 97 are two, or with a last one of a single example left out three of 32.
+        Assert.Equal(
+            [("mlp-100, together", 2, (3 * 3) + (2 * 2)), ("target, not trained", 1, 0), ("target, together", 1, 5 * 3)],
+            estimate.Kinds.Select(kind => (kind.Kind, kind.Members, (int)kind.Steps)).Order());
+        Assert.All(estimate.Kinds, kind => Assert.True(kind.Seconds > 0 && kind.Stacked == kind.SecondsPerStep > 0));
+        Assert.InRange(estimate.Seconds, Start.TotalSeconds + estimate.Kinds.Sum(kind => kind.Seconds) - 1e-9, 600);
+        Assert.InRange(estimate.PeakMemoryBytes, 50_000_000, 100_000_000_000);
+    }
+
+    [Fact]
+    public void Ten_times_the_epochs_are_ten_times_the_steps()
+    {
+        Assert.Equal(10 * Steps(3), Steps(30));
+
+        long Steps(int epochs)
+        {
+            var plan = classification.Plan(Negative(new(new SmallConvNet([4, 8]), DataSource.Owner, new(epochs), 0)), Positive(new Distillation(new Mlp([9]), new(epochs), 4, 0)));
+            return Estimate(classification, plan, plan.Members).Kinds.Sum(kind => kind.Steps);
+        }
+    }
+
+    [Fact]
+    public void Networks_that_are_trained_alone_are_told_apart_by_what_they_learn()
+    {
+        var first = Positive(new FineTuning(TrainedLayers.All, new(2), 0));
+        var plan = classification.Plan(
+            first,
+            new("chain", Stolen: true, first.Id, new FilterPruning(0.25, PruningCriterion.L1, new(1))),
+            Positive(new Retraining(TrainedLayers.Last, new(2), 0)),
+            Positive(new Distillation(new SmallConvNet([4, 8]), new(2), 0, 0)),
+            Negative(new(new TargetArchitecture(), DataSource.Irrelevant, new(2), 0)));
+
+        var estimate = Estimate(classification, plan, plan.Members);
+
+        Assert.Equal(
+            ["convnet-4-8, taught by the target 1", "target, all layers 2", "target, filters pruned 1", "target, last layer 1"],
+            estimate.Kinds.Select(kind => $"{kind.Kind} {kind.Members}").Order(StringComparer.Ordinal));
+        Assert.All(estimate.Kinds, kind => Assert.True(!kind.Stacked && kind.SecondsPerStep > 0));
+    }
+
+    [Fact]
+    public void What_is_built_costs_nothing()
+    {
+        var plan = regression.Plan(Negative(new(new Mlp([100]), DataSource.Owner, new(3), 0)), Negative(new(new Mlp([10]), DataSource.Owner, new(3), 0)));
+
+        Assert.Equal("mlp-10, together", Assert.Single(Estimate(regression, plan, [plan.Members[1]]).Kinds).Kind);
+        var complete = Estimate(regression, plan, []);
+        Assert.Empty(complete.Kinds);
+        Assert.Equal(Start.TotalSeconds, complete.Seconds);
+    }
+
+    [Fact]
+    public void Two_processes_need_the_memory_of_both()
+    {
+        var plan = classification.Plan([.. Enumerable.Range(0, 4).Select(i => Negative(new(new SmallConvNet([4, 8]), DataSource.Owner, new(2), i)))]);
+
+        var one = Estimate(classification, plan, plan.Members);
+        var two = Estimate(classification, plan, [.. plan.Members.Take(2)], [.. plan.Members.Skip(2)]);
+
+        Assert.Equal((1, 2), (one.Processes, two.Processes));
+        Assert.Equal(one.Kinds.Sum(kind => kind.Members), two.Kinds.Sum(kind => kind.Members));
+        Assert.True(two.PeakMemoryBytes > 1.5 * one.PeakMemoryBytes);
+    }
+
+    [Fact]
+    public void No_tensor_is_left_behind()
+    {
+        var plan = EnsemblePlan.Make(classification.Target, classification.Workshop.Task, classification.Data, 5, "quick", new(null, 1, []));
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+
+        _ = Estimate(classification, plan, plan.Members);
+
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void A_stack_is_faster_with_each_member_that_leaves_it()
+    {
+        var pace = new StackPace(Fixed: 2, PerMember: 1);
+
+        // Ten steps of three members, ten more of two, and five of the last one, whose stack still has two rows.
+        Assert.Equal((10 * 5) + (10 * 4) + (5 * 4), pace.Seconds([20, 10, 25]));
+        Assert.Equal(0, pace.Seconds([]));
+    }
+
+    [Theory]
+    [InlineData(2, 9)]
+    [InlineData(1, 16)]
+    [InlineData(8, 7)]
+    public void Stacks_are_taken_up_by_the_processor_that_is_free_first(int processors, double span) =>
+        Assert.Equal(span, StackPace.Makespan([4, 7, 2, 3], processors));
+
+    public void Dispose()
+    {
+        regression.Dispose();
+        classification.Dispose();
+        scope.Dispose();
+    }
+
+    private static CostEstimate Estimate(SmallTask task, EnsemblePlan plan, params IReadOnlyList<Member>[] parts) =>
+        CostModel.Estimate(plan, parts, task.Target, task.Workshop.Task, task.Data, CPU, Start, TimeSpan.FromSeconds(0.5), TestContext.Current.CancellationToken);
+
+    private static Member Positive(Recipe recipe) => new(recipe.Id, Stolen: true, Parent: null, recipe);
+
+    private static Member Negative(IndependentTraining recipe) => new(recipe.Id, Stolen: false, Parent: null, recipe);
+}
