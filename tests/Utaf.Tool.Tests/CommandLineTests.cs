@@ -83,7 +83,7 @@ public sealed class CommandLineTests : ToolTest
 
         // Left are the options that no file should decide.
         var own = line.Parsed.CommandResult.Command.Options.Select(option => option.Name);
-        Assert.Equal(["--commitment", "--config", "--jobs", "--manifest", "--members", "--no-build", "--pair"], own.Except(InFile.Keys).Where(name => name != "--help").Order());
+        Assert.Equal(["--commitment", "--config", "--jobs", "--manifest", "--members", "--no-build", "--no-pool", "--pair"], own.Except(InFile.Keys).Where(name => name != "--help").Order());
     }
 
     [Fact]
