@@ -31,6 +31,7 @@ internal static class Jobs
         var processes = missing.Count == 0 ? 1 : jobs ?? side.BestProcesses(missing, context);
         if (processes > 1)
         {
+            exchange.CheckPool();
             await exchange.OfferAsync().ConfigureAwait(false);
             await RunAsync(words, side, folder, shard, processes, context).ConfigureAwait(false);
             return;

@@ -41,6 +41,15 @@ internal sealed class MemberExchange(EnsembleFolder folder, NegativePool? pool, 
         }
     }
 
+    /// <summary>Tells of a pool that cannot be written, before processes are started that would each find out by themselves.</summary>
+    public void CheckPool()
+    {
+        if (pool is not null && AtomicFile.Obstacle(pool.Path) is { } obstacle)
+        {
+            NoteUnwritable(obstacle.Message);
+        }
+    }
+
     /// <summary>Leaves what came from the pool to the other machines.</summary>
     public async Task OfferAsync()
     {
@@ -119,9 +128,14 @@ internal sealed class MemberExchange(EnsembleFolder folder, NegativePool? pool, 
         catch (UtafException e) when (e.Diagnostic.Code == "UTAF1309")
         {
             // The ensemble has the member; only the next version would have had a use for this.
-            poolIsWritable = false;
-            context.Note($"Honest members are not kept for the next version in {pool!.Path}: {e.InnerException?.Message ?? e.Message}");
+            NoteUnwritable(e.InnerException?.Message ?? e.Message);
         }
+    }
+
+    private void NoteUnwritable(string reason)
+    {
+        poolIsWritable = false;
+        context.Note($"Honest members are not kept for the next version in {pool!.Path}: {reason}");
     }
 
     private Task<bool> PutShared(SharedMembers storage, Member member) => IsPooled(member)

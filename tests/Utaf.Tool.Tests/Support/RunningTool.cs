@@ -19,7 +19,9 @@ internal sealed class RunningTool : IDisposable
 
     public RunningTool(string tool, string folder, IReadOnlyDictionary<string, string?> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [tool, .. arguments])
+        // A script starts what it puts in the background with SIGINT ignored, and so are all that these start: coreutils' env undoes that.
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet", tool, .. arguments] : ["dotnet", tool, .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
@@ -82,8 +84,7 @@ internal sealed class RunningTool : IDisposable
         }
         catch (TimeoutException)
         {
-            // A script starts what it puts in the background with SIGINT ignored, and so are all that these start: nothing ends by it there.
-            throw new TimeoutException($"The tool did not end within {Patience}. If INT should have ended it: are these tests in a script's background? It said:\n{Errors}");
+            throw new TimeoutException($"The tool did not end within {Patience}. It said:\n{Errors}");
         }
     }
 
