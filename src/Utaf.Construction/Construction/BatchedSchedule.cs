@@ -11,7 +11,8 @@ namespace Utaf.Construction;
 /// </summary>
 /// <remarks>
 /// What each ingredient brings is measured in docs/method.md. Validation members take no part in learning the
-/// fingerprint, nor in the meta-verifier by which ρ is chosen; the meta-verifier of the pair then learns from them too.
+/// fingerprint, but where passes are costly they say when it is good enough; nor in the meta-verifier by which ρ is chosen.
+/// The meta-verifier of the pair then learns from them too.
 /// </remarks>
 internal sealed class BatchedSchedule : ConstructionSchedule
 {
@@ -88,7 +89,7 @@ internal sealed class BatchedSchedule : ConstructionSchedule
             verifierAdam.Step();
 
             CurvePoint? point = null;
-            if ((iteration + 1) % Math.Max(1, total / Measurements) == 0 || iteration + 1 == total)
+            if ((iteration + 1) % ((total + Measurements - 1) / Measurements) == 0 || iteration + 1 == total)
             {
                 var inputs = learning.Box.ToInputs(free);
                 var ofTarget = learning.Training.Select([0]).Outputs(inputs, learning.Terms.Type);

@@ -15,7 +15,8 @@ namespace Utaf.Construction;
 /// <param name="budget">How many bytes of weights may be held.</param>
 internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder folder, Workshop workshop, long budget = MemberShelf.UsualBudget) : IDisposable
 {
-    private const long UsualBudget = 512L << 20;
+    // For each of the two parts that are in use at once.
+    private const long UsualBudget = 256L << 20;
 
     private readonly Dictionary<Architecture, Mould?> moulds = [];
     private readonly Dictionary<(int Place, ScalarType Type), LinkedListNode<Held>> places = [];
@@ -91,7 +92,8 @@ internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder
         }
         else
         {
-            network.CopyFrom(workshop.Target.Network);
+            // By name: a twin may have registered the same tensors in another order.
+            network.Import(workshop.Target.Network.Export());
         }
     }
 

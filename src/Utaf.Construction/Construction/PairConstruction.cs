@@ -53,7 +53,10 @@ public static class PairConstruction
         var weights = options.Weights ?? schedule.Weights;
         var split = EnsembleSplit.Make(plan, folder.WeightsSha256, options.Fractions ?? new SplitFractions(), workshop.Target.Network.WeightsSha256());
         using var box = InputBox.Of(workshop.Data.Owner, workshop.Data.ImageShape is not null, workshop.Device);
-        using var validation = FrozenMembers.Load(split.Validation, folder, workshop, withTarget: false);
+        var costly = workshop.Target.ParameterCount > LargeTarget;
+        var type = costly && options.Precision == Precision.Auto && workshop.Device.type == DeviceType.CPU && Processor.MultipliesBFloat16
+            ? ScalarType.BFloat16
+            : ScalarType.Float32;
         using var learned = Learn();
         var verifier = learned.Verifier.ToManaged(learned.Standards);
 
@@ -73,13 +76,14 @@ public static class PairConstruction
             threshold,
             new(
                 plan.Seed,
-                options.Iterations ?? schedule.Iterations,
+                learned.Curve[^1].Iteration + 1,
                 options.InputLearningRate ?? schedule.InputLearningRate,
                 options.VerifierLearningRate ?? schedule.VerifierLearningRate,
                 FormattableString.Invariant($"{weights.Target}·log p₊(F) + {weights.Positive}·mean log p₊(M₊) + {weights.Negative}·mean log p₋(M₋)"),
                 options.Schedule.ToString().ToLowerInvariant(),
                 get_num_threads(),
-                learned.Curve),
+                learned.Curve,
+                type == ScalarType.Float32 ? null : "bfloat16"),
             new(
                 plan.Hash(),
                 plan.Profile,
@@ -97,7 +101,7 @@ public static class PairConstruction
 
         Learned Learn()
         {
-            var costly = workshop.Target.ParameterCount > LargeTarget;
+            using var validation = FrozenMembers.Load(split.Validation, folder, workshop, withTarget: false);
             using var training = FrozenMembers.Load(split.Training, folder, workshop, withTarget: true);
             return schedule.Run(new(
                 training,
@@ -108,9 +112,7 @@ public static class PairConstruction
                 weights,
                 options,
                 new SeededRandom(plan.Seed, "construction"),
-                PassTerms.Of(costly && options.Precision == Precision.Auto && workshop.Device.type == DeviceType.CPU && Processor.MultipliesBFloat16
-                    ? ScalarType.BFloat16
-                    : ScalarType.Float32),
+                PassTerms.Of(type),
                 costly,
                 report => progress?.Report(report),
                 cancellationToken));

@@ -27,7 +27,7 @@ internal sealed class PassTerms(ScalarType type, long graphBytes)
     /// <summary>Whether a graph may be kept until the gradient is asked for. It is counted.</summary>
     public bool MayKeep(long bytes)
     {
-        if (used + bytes > graphBytes)
+        if (bytes > graphBytes - used)
         {
             return false;
         }

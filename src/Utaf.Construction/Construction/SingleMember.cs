@@ -24,7 +24,7 @@ internal sealed class SingleMember(int place, Func<ScalarType, FrozenNetwork> ne
     public override GroupPass Pass(Tensor inputs, int[]? indices, PassTerms terms)
     {
         var chosen = network(terms.Type);
-        if (terms.MayKeep(chosen.GraphBytes * inputs.shape[0]))
+        if (terms.MayKeep(chosen.GraphBytes(inputs)))
         {
             var leaf = inputs.detach().requires_grad_();
             var products = Products(chosen, leaf);

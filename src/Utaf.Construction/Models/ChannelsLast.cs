@@ -12,9 +12,17 @@ internal static class ChannelsLast
     // With fewer channels a vector is not full, and the other layout is as fast or faster: docs/speed.md.
     private const long FewestChannels = 32;
 
-    /// <summary>Changes how a network's kernels lie in memory, not what they are; where that is slower, nothing.</summary>
+    /// <summary>
+    /// Changes how a network's kernels lie in memory, not what they are; where that is slower, nothing. Nor in a TorchScript model:
+    /// its code may view activations in a way that only the usual layout allows.
+    /// </summary>
     public static void Apply(Network network)
     {
+        if (network.Module is jit.ScriptModule)
+        {
+            return;
+        }
+
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         Tensor[] kernels = [.. network.Parameters.Select(parameter => parameter.Tensor).Where(tensor => tensor.dim() == 4 && tensor.dtype == ScalarType.Float32)];

@@ -12,7 +12,7 @@ internal sealed class FusedAdam : IDisposable
     private readonly float secondDecay;
     private int steps;
 
-    /// <param name="parameters">Each laid out densely, by rows or with channels last; changed in place.</param>
+    /// <param name="parameters">Changed in place. Float32 that lies by rows, or with channels last, takes one pass; others torch's operations.</param>
     /// <param name="rate">The learning rate.</param>
     /// <param name="secondDecay">β₂.</param>
     public FusedAdam(IReadOnlyList<Tensor> parameters, double rate, double secondDecay = 0.999)
@@ -55,11 +55,10 @@ internal sealed class FusedAdam : IDisposable
                 continue;
             }
 
-            var values = InOrder(parameters[i]);
-            var slopes = (parameters[i].is_contiguous() ? gradient : gradient.permute(0, 2, 3, 1)).contiguous();
-            if (values.device_type == DeviceType.CPU && values.dtype == ScalarType.Float32)
+            var (values, slopes) = (InOrder(parameters[i]), InOrder(parameters[i], gradient));
+            if (values.is_contiguous() && values.device_type == DeviceType.CPU && values.dtype == ScalarType.Float32)
             {
-                Adam.Step(Adam.Numbers(values), Adam.Numbers(slopes), Adam.Numbers(means[i]), Adam.Numbers(squares[i]), (float)(Rate / first), second, secondDecay);
+                Adam.Step(Adam.Numbers(values), Adam.Numbers(slopes.contiguous()), Adam.Numbers(means[i]), Adam.Numbers(squares[i]), (float)(Rate / first), second, secondDecay);
             }
             else
             {
@@ -77,10 +76,12 @@ internal sealed class FusedAdam : IDisposable
         }
     }
 
-    /// <summary>The parameter as it lies in memory: channels may come last.</summary>
-    private static Tensor InOrder(Tensor parameter)
+    /// <summary>A parameter's numbers, or others of its shape, in the order in which it lies in memory: channels may come last.</summary>
+    private static Tensor InOrder(Tensor parameter, Tensor? numbers = null)
     {
-        var values = parameter.detach();
-        return values.is_contiguous() ? values : values.permute(0, 2, 3, 1);
+        var values = (numbers ?? parameter).detach();
+        return !parameter.is_contiguous() && parameter.dim() == 4 && parameter.detach().permute(0, 2, 3, 1).is_contiguous()
+            ? values.permute(0, 2, 3, 1)
+            : values;
     }
 }

@@ -20,10 +20,17 @@ internal sealed class MemberExchange(EnsembleFolder folder, NegativePool? pool, 
     private readonly HashSet<Member> damaged = [];
     private readonly List<Member> offers = [];
     private bool poolIsWritable = true;
+    private Shard? fetched;
 
     /// <summary>Brings what others have built of a shard, and tells of files that are damaged.</summary>
     public async Task FetchAsync(Shard shard)
     {
+        if (shard == fetched)
+        {
+            return;
+        }
+
+        fetched = shard;
         foreach (var broken in folder.Broken())
         {
             context.Note($"{folder.FileOf(broken)} was cut short, as by a full disk or a machine that was switched off: it counts as missing.");

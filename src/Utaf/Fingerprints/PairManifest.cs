@@ -69,6 +69,7 @@ public sealed record OutputSpecification(int Width, OutputSpace Space);
 /// <param name="Schedule">How it was minimised: "batched", or "paper" for Algorithm 1.</param>
 /// <param name="Threads">CPU threads; another number may give other last bits.</param>
 /// <param name="Curve">The objective over the iterations.</param>
+/// <param name="Precision">What large members computed with meanwhile, "bfloat16"; null: float32. A processor that does not multiply it by itself gives another pair.</param>
 public sealed record TrainingRecord(
     ulong Seed,
     int Iterations,
@@ -77,7 +78,8 @@ public sealed record TrainingRecord(
     string Objective,
     string Schedule,
     int Threads,
-    IReadOnlyList<CurvePoint> Curve);
+    IReadOnlyList<CurvePoint> Curve,
+    string? Precision = null);
 
 /// <summary>One point of the training curve.</summary>
 /// <param name="Iteration">From 0.</param>

@@ -15,7 +15,7 @@ public sealed class FusedAdamTests : IDisposable
     [InlineData(ScalarType.Float64)]
     public void Steps_are_PyTorchs_whatever_the_shape_type_and_layout(ScalarType type)
     {
-        Tensor[] starts = [randn(37, type), randn([3, 5, 2, 2], type), randn([3, 5, 2, 2], type).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2), randn([600, 601], type)];
+        Tensor[] starts = [randn(37, type), randn([3, 5, 2, 2], type), randn([3, 5, 2, 2], type).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2), randn([600, 601], type), randn([7, 5], type).t(), randn([2, 3, 4, 5], type).permute(3, 2, 1, 0)];
         Parameter[] mine = [.. starts.Select(start => new Parameter(start.clone()))];
         Parameter[] theirs = [.. starts.Select(start => new Parameter(start.clone()))];
         using var fused = new FusedAdam(mine, 1e-2, 0.99);

@@ -11,6 +11,9 @@ namespace Utaf.Models.Folding;
 /// <param name="form">What the outputs mean.</param>
 internal sealed class FoldedNetwork(IReadOnlyList<FoldedStep> steps, OutputForm form) : FrozenNetwork
 {
+    // Of one example.
+    private long graphBytes;
+
     /// <inheritdoc/>
     public override OutputForm Form => form;
 
@@ -18,9 +21,7 @@ internal sealed class FoldedNetwork(IReadOnlyList<FoldedStep> steps, OutputForm 
     public override long Bytes { get; } = steps.Sum(step => step.Bytes);
 
     /// <inheritdoc/>
-    public override long GraphBytes => graphBytes;
-
-    private long graphBytes;
+    public override long GraphBytes(Tensor inputs) => graphBytes * inputs.shape[0];
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor inputs)

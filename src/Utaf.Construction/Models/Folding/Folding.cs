@@ -16,13 +16,15 @@ internal sealed class Folding
     private const double CoarseRounding = 0.1;
 
     private readonly ScalarType type;
+    private readonly Device device;
     private readonly List<FoldedStep> steps = [];
 
     // The signal's channels, and which of them are not zero whatever the input is: the others are not computed.
     private long channels;
     private long[] live = [];
 
-    private Folding(ScalarType type, long channels, long[] live) => (this.type, this.channels, this.live) = (type, channels, live);
+    private Folding(ScalarType type, Device device, long channels, long[] live) =>
+        (this.type, this.device, this.channels, this.live) = (type, device, channels, live);
 
     /// <summary>Folds a network; null where it has a layer that cannot be, or would then answer otherwise.</summary>
     /// <param name="network">In eval mode; it stays as it is.</param>
@@ -39,7 +41,7 @@ internal sealed class Folding
             return null;
         }
 
-        var folding = new Folding(type, first.in_channels, All(first.in_channels));
+        var folding = new Folding(type, first.weight.device, first.in_channels, All(first.in_channels));
         folding.AddEntry(scaled);
         var known = folding.Add(layers);
         if (known && scaled is not null)
@@ -163,7 +165,7 @@ internal sealed class Folding
 
     private FoldedStep? Block(IResidualBlock block)
     {
-        var (body, shortcut) = (new Folding(type, channels, live), new Folding(type, channels, live));
+        var (body, shortcut) = (new Folding(type, device, channels, live), new Folding(type, device, channels, live));
         if (!body.Add(block.Body) || !shortcut.Add(block.Shortcut))
         {
             body.steps.Concat(shortcut.steps).ToList().ForEach(step => step.Dispose());
@@ -203,7 +205,7 @@ internal sealed class Folding
         return found.Length > 0 ? found : [0];
     }
 
-    private static Tensor Index(long[] places) => tensor(places);
+    private Tensor Index(long[] places) => tensor(places, device: device);
 
     private static Tensor Own(Tensor tensor) => tensor.clone().DetachFromDisposeScope();
 }

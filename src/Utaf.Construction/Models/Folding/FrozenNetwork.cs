@@ -11,8 +11,9 @@ internal abstract class FrozenNetwork : IDisposable
     /// <summary>Bytes of the weights.</summary>
     public abstract long Bytes { get; }
 
-    /// <summary>About how many bytes the graph of one example takes, from the outputs back to the inputs.</summary>
-    public abstract long GraphBytes { get; }
+    /// <summary>About how many bytes the graph from the outputs back to the inputs takes.</summary>
+    /// <param name="inputs">[N, input…].</param>
+    public abstract long GraphBytes(Tensor inputs);
 
     /// <summary>Runs the network.</summary>
     /// <param name="inputs">[N, input…], float32.</param>
@@ -33,8 +34,9 @@ internal abstract class FrozenNetwork : IDisposable
 /// <summary>A network as it is: its operations are not known.</summary>
 internal sealed class WholeNetwork(Network network) : FrozenNetwork
 {
-    // What keeps a graph small enough is not known of a network whose layers are not: with more parameters than this, the
-    // graphs of a mini-batch of members may take gigabytes.
+    // Of a network whose layers are not known a guess has to do: small convolutional networks keep some hundred times their
+    // inputs. A large one, or a frozen one, of which not even the size is known, is taken to keep too much in any case.
+    private const long KeptPerInput = 500;
     private const long LargeNetwork = 1_000_000;
 
     private readonly long parameters = network.Parameters.Sum(parameter => parameter.Tensor.numel());
@@ -46,13 +48,14 @@ internal sealed class WholeNetwork(Network network) : FrozenNetwork
     public override long Bytes => parameters * sizeof(float);
 
     /// <inheritdoc/>
-    public override long GraphBytes => parameters > LargeNetwork ? int.MaxValue : 0;
+    public override long GraphBytes(Tensor inputs) =>
+        parameters is 0 or > LargeNetwork ? long.MaxValue / 2 : inputs.numel() * KeptPerInput * sizeof(float);
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor inputs)
     {
         using var scope = NewDisposeScope();
-        return network.Forward(inputs).flatten(1).MoveToOuterDisposeScope();
+        return network.Forward(inputs).flatten(1).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -69,5 +69,5 @@ internal sealed class Mould : IDisposable
     }
 
     private static HashSet<string> Shapes(Network network) =>
-        [.. network.Parameters.Concat(network.Buffers).Select(named => $"{named.Name} {string.Join('x', named.Tensor.shape)}")];
+        [.. network.Parameters.Concat(network.Buffers).Select(named => $"{named.Name} {named.Tensor.dtype} {string.Join('x', named.Tensor.shape)}")];
 }
