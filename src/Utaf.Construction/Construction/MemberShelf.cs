@@ -16,7 +16,7 @@ namespace Utaf.Construction;
 internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder folder, Workshop workshop, long budget = MemberShelf.UsualBudget) : IDisposable
 {
     // For each of the two parts that are in use at once.
-    private const long UsualBudget = 256L << 20;
+    private const long UsualBudget = 192L << 20;
 
     private readonly Dictionary<Architecture, Mould?> moulds = [];
     private readonly Dictionary<(int Place, ScalarType Type), LinkedListNode<Held>> places = [];

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Utaf.Fingerprints;
 using static TorchSharp.torch;
 
@@ -20,6 +21,13 @@ public sealed record NamedTensor(string Name, Tensor Tensor)
         using var scope = NewDisposeScope();
         var cpu = Tensor.detach().cpu().contiguous();
         return new(Name, Types[cpu.dtype], cpu.shape, cpu.bytes.ToArray());
+    }
+
+    /// <summary>Adds the values' bytes to a digest, without a copy of them where they lie as they are written.</summary>
+    public void AppendTo(IncrementalHash hash)
+    {
+        using var scope = NewDisposeScope();
+        hash.AppendData(Tensor.detach().cpu().contiguous().bytes);
     }
 
     /// <summary>Sets the values from bytes.</summary>

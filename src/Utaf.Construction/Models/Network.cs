@@ -130,9 +130,9 @@ public sealed class Network : IDisposable
             hash.AppendData(Encoding.UTF8.GetBytes(Architecture.Id));
         }
 
-        foreach (var tensor in Export())
+        foreach (var named in Parameters.Concat(Buffers))
         {
-            hash.AppendData(tensor.Data.Span);
+            named.AppendTo(hash);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
