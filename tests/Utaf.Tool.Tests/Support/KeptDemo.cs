@@ -21,6 +21,7 @@ public sealed class KeptDemo : ToolTest, IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Result = await RunAsync("demo", "--seed", "1", "--format", "json", "--keep", Kept);
+        Assert.True(Result.StandardOutput.Length > 0, $"the demo ended with {Result.ExitCode} and said:\n{Result.StandardError}");
         Document = JsonDocument.Parse(Result.StandardOutput).RootElement;
     }
 
