@@ -6,6 +6,7 @@ namespace Utaf.Models;
 /// AlexNet in torchvision's form (Krizhevsky 2014). Small images get a 3×3 stem of stride 1, poolings that keep the border
 /// (28 to 14, 7 and 4), and 2×2 instead of 6×6 places before the linear layers, which would see each place several times.
 /// </summary>
+/// <param name="Width">What the number of filters of each layer is divided by, 1 (as published) to 16.</param>
 public sealed record AlexNet(int Width = 1) : ImageNetwork(Width, Depth: 1)
 {
     /// <inheritdoc/>

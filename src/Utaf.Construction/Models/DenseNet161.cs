@@ -7,6 +7,8 @@ namespace Utaf.Models;
 /// DenseNet-161 (Huang et al. 2017): 48 channels more with each layer, batch norm before convolution. Small images get a 3×3
 /// stem of stride 1 without pooling, as the authors used on CIFAR.
 /// </summary>
+/// <param name="Width">What the number of filters of each layer is divided by, 1 (as published) to 16.</param>
+/// <param name="Depth">What the number of layers of each stage is divided by, 1 (as published) to 4, rounded up.</param>
 public sealed record DenseNet161(int Width = 1, int Depth = 1) : ImageNetwork(Width, Depth)
 {
     private const int Growth = 48;

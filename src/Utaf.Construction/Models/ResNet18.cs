@@ -7,6 +7,8 @@ namespace Utaf.Models;
 /// ResNet-18 (He et al. 2016) with torchvision's names. Images below 64×64 get the 3×3 stem without pooling that the
 /// authors used on CIFAR; larger ones the 7×7 stem. Any channel count, any size from 8×8.
 /// </summary>
+/// <param name="Width">What the number of filters of each layer is divided by, 1 (as published) to 16.</param>
+/// <param name="Depth">What the number of layers of each stage is divided by, 1 (as published) to 2, rounded up.</param>
 public sealed record ResNet18(int Width = 1, int Depth = 1) : ImageNetwork(Width, Depth)
 {
     /// <inheritdoc/>

@@ -7,6 +7,8 @@ namespace Utaf.Models;
 /// SqueezeNet 1.0 (Iandola et al. 2016). Small images get a 3×3 stem of stride 1 without the first pooling. Its last layer is
 /// the 1×1 convolution <c>classifier.1</c>, whose ReLU comes before the mean over the image: outputs are not negative.
 /// </summary>
+/// <param name="Width">What the number of filters of each layer is divided by, 1 (as published) to 16.</param>
+/// <param name="Depth">What the number of layers of each stage is divided by, 1 (as published) to 4, rounded up.</param>
 public sealed record SqueezeNet(int Width = 1, int Depth = 1) : ImageNetwork(Width, Depth)
 {
     // Squeezing filters and the expanding ones of each size, stage by stage; pooling after the first and the second.

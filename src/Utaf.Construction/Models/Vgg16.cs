@@ -6,6 +6,8 @@ namespace Utaf.Models;
 /// VGG-16 without batch norm (Simonyan and Zisserman 2015). For small images the poolings round up (28 to 14, 7, 4, 2 and 1),
 /// and one place instead of 7×7 goes to the linear layers, which would see it 49 times.
 /// </summary>
+/// <param name="Width">What the number of filters of each layer is divided by, 1 (as published) to 16.</param>
+/// <param name="Depth">What the number of layers of each stage is divided by, 1 (as published) to 4, rounded up.</param>
 public sealed record Vgg16(int Width = 1, int Depth = 1) : ImageNetwork(Width, Depth)
 {
     private static readonly (int Filters, int Layers)[] Stages = [(64, 2), (128, 2), (256, 3), (512, 3), (512, 3)];
