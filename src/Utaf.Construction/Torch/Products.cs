@@ -69,6 +69,39 @@ internal static unsafe class Products
         }
     }
 
+    /// <summary>ReLU, in place.</summary>
+    /// <param name="signal">Any matrix.</param>
+    public static void Rectify(Matrix signal)
+    {
+        var i = 0;
+        for (; i <= signal.Count - Lanes; i += Lanes)
+        {
+            Vector256.Max(Vector256.Load(signal.Start + i), Vector256<float>.Zero).Store(signal.Start + i);
+        }
+
+        for (; i < signal.Count; i++)
+        {
+            signal.Start[i] = MathF.Max(signal.Start[i], 0);
+        }
+    }
+
+    /// <summary>The way back through ReLU, in place: it passes the gradient on where it let the signal through.</summary>
+    /// <param name="slopes">The gradient of what ReLU returned.</param>
+    /// <param name="signal">What it returned, of the same shape.</param>
+    public static void PassWhereOpen(Matrix slopes, Matrix signal)
+    {
+        var i = 0;
+        for (; i <= slopes.Count - Lanes; i += Lanes)
+        {
+            (Vector256.Load(slopes.Start + i) & Vector256.GreaterThan(Vector256.Load(signal.Start + i), Vector256<float>.Zero)).Store(slopes.Start + i);
+        }
+
+        for (; i < slopes.Count; i++)
+        {
+            slopes.Start[i] = signal.Start[i] > 0 ? slopes.Start[i] : 0;
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Six(LeftMatrix left, Matrix right, Matrix product, float* start, int row, int column)
     {
@@ -189,8 +222,8 @@ internal readonly unsafe struct Matrix(float* start, int rows, int columns)
     /// <summary>Its transpose on the left of a product.</summary>
     public LeftMatrix TransposedAsLeft => new(start, columns, rows, 1, columns);
 
-    /// <summary>All of its numbers.</summary>
-    public Span<float> Numbers => new(start, rows * columns);
+    /// <summary>How many numbers it has.</summary>
+    public int Count => rows * columns;
 }
 
 /// <summary>A matrix whose numbers are read one by one, and so may lie by rows or by columns.</summary>

@@ -79,7 +79,7 @@ internal sealed unsafe class ProcessorPass : IStackPass
                     Products.Multiply(Weight(values, k, layer).AsLeft, Signal(own, layer), after, Bias(values, k, layer));
                     if (layer + 2 < widths.Length)
                     {
-                        Rectify(after);
+                        Products.Rectify(after);
                     }
                 }
 
@@ -136,7 +136,7 @@ internal sealed unsafe class ProcessorPass : IStackPass
             {
                 var before = Slopes(here.Start == slopes ? slopesBefore : slopes, layer);
                 Products.Multiply(Weight(values, k, layer).TransposedAsLeft, here, before);
-                PassWhereOpen(before, Signal(own, layer));
+                Products.PassWhereOpen(before, Signal(own, layer));
                 here = before;
             }
         }
@@ -172,26 +172,6 @@ internal sealed unsafe class ProcessorPass : IStackPass
     private float* Bias(float* values, int k, int layer) => values + (k * stack.Values.stride(0)) + stack.Segments[(2 * layer) + 1].Start;
 
     private float* GradientOf(int part) => gradient + stack.Segments[part].Start;
-
-    // ReLU.
-    private static void Rectify(Matrix signal)
-    {
-        var count = (long)signal.Rows * signal.Columns;
-        for (var i = 0L; i < count; i += Vector256<float>.Count)
-        {
-            Vector256.Max(Vector256.Load(signal.Start + i), Vector256<float>.Zero).Store(signal.Start + i);
-        }
-    }
-
-    // ReLU passes the gradient on where it let the signal through.
-    private static void PassWhereOpen(Matrix slopes, Matrix signal)
-    {
-        var count = (long)slopes.Rows * slopes.Columns;
-        for (var i = 0L; i < count; i += Vector256<float>.Count)
-        {
-            (Vector256.Load(slopes.Start + i) & Vector256.GreaterThan(Vector256.Load(signal.Start + i), Vector256<float>.Zero)).Store(slopes.Start + i);
-        }
-    }
 
     private static void Sums(Matrix rows, float* sums)
     {
