@@ -43,7 +43,7 @@ public sealed record EnsemblePlan(
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    internal const int CurrentFormat = 3;
+    internal const int CurrentFormat = 4;
 
     /// <summary>Plans an ensemble.</summary>
     /// <param name="target">The owner's model.</param>

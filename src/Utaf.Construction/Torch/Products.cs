@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Utaf.Torch;
 
@@ -53,20 +54,36 @@ internal static unsafe class Products
     /// <param name="transposed">[columns, rows].</param>
     public static void Transpose(Matrix source, Matrix transposed)
     {
-        // Blocks whose lines stay in the nearest cache.
-        const int block = 16;
-        for (var top = 0; top < source.Rows; top += block)
+        // Four by four where the processor can turn such blocks in its registers.
+        const int block = 4;
+        var (turnedRows, turnedColumns) = Sse.IsSupported ? (source.Rows / block * block, source.Columns / block * block) : (0, 0);
+        for (var row = 0; row < turnedRows; row += block)
         {
-            var bottom = Math.Min(top + block, source.Rows);
-            for (var column = 0; column < source.Columns; column++)
+            for (var column = 0; column < turnedColumns; column += block)
             {
-                var to = transposed.Start + (column * (nint)transposed.Stride);
-                for (var row = top; row < bottom; row++)
-                {
-                    to[row] = source.Start[(row * (nint)source.Stride) + column];
-                }
+                TransposeBlock(source.Start + (row * (nint)source.Stride) + column, source.Stride, transposed.Start + (column * (nint)transposed.Stride) + row, transposed.Stride);
             }
         }
+
+        for (var row = 0; row < source.Rows; row++)
+        {
+            for (var column = row < turnedRows ? turnedColumns : 0; column < source.Columns; column++)
+            {
+                transposed.Start[(column * (nint)transposed.Stride) + row] = source.Start[(row * (nint)source.Stride) + column];
+            }
+        }
+    }
+
+    private static void TransposeBlock(float* from, nint fromStride, float* to, nint toStride)
+    {
+        var (first, second) = (Vector128.Load(from), Vector128.Load(from + fromStride));
+        var (third, fourth) = (Vector128.Load(from + (2 * fromStride)), Vector128.Load(from + (3 * fromStride)));
+        var (left, right) = (Sse.UnpackLow(first, second), Sse.UnpackHigh(first, second));
+        var (leftBelow, rightBelow) = (Sse.UnpackLow(third, fourth), Sse.UnpackHigh(third, fourth));
+        Sse.MoveLowToHigh(left, leftBelow).Store(to);
+        Sse.MoveHighToLow(leftBelow, left).Store(to + toStride);
+        Sse.MoveLowToHigh(right, rightBelow).Store(to + (2 * toStride));
+        Sse.MoveHighToLow(rightBelow, right).Store(to + (3 * toStride));
     }
 
     /// <summary>ReLU, in place.</summary>

@@ -84,6 +84,21 @@ public sealed class InputBoxTests : IDisposable
         Assert.All(free.grad!.data<float>().ToArray(), gradient => Assert.True(gradient > 0.05f, $"{gradient}"));
     }
 
+    [Fact]
+    public void The_way_back_by_hand_is_that_of_torchs_graph()
+    {
+        using var box = InputBox.Of(Table([3], [0.1f, -5, 1000, 0.7f, 3, 1001]), images: false, CPU);
+        var free = randn(20, 3);
+        var ofInputs = randn(20, 3);
+        var leaf = free.clone().requires_grad_();
+        box.ToInputs(leaf).backward([ofInputs]);
+
+        var (inputs, gradient) = box.Pass(free);
+
+        Assert.Equal(box.ToInputs(free).data<float>().ToArray(), inputs.data<float>().ToArray());
+        Fixtures.Near(leaf.grad!.data<float>().ToArray(), gradient(ofInputs));
+    }
+
     public void Dispose() => scope.Dispose();
 
     private static DataTable Table(int[] shape, float[] inputs) => new(shape, inputs, 0, [], "table");

@@ -6,9 +6,9 @@ namespace Utaf.Ensembles.Stacks;
 /// <summary>How many members a stack has.</summary>
 internal static class StackSize
 {
-    // Parameters, gradients and moments of one stack: larger ones leave the processor's cache, smaller ones wait for .NET
-    // between products. On the Warfarin ensemble 1.5 MB take 1.25 times as long.
-    private const long StackBytes = 6 << 20;
+    // Parameters, gradients and moments of one stack: in larger ones the last stack keeps one processor waiting for another,
+    // in smaller ones each member waits for the loss, which is torch's and takes as long for one as for ten.
+    private const long StackBytes = 3 << 20;
     private const int Smallest = 4;
     private const int Largest = 64;
 
