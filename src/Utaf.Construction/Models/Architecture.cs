@@ -9,6 +9,8 @@ namespace Utaf.Models;
 [JsonDerivedType(typeof(Mlp), "mlp")]
 [JsonDerivedType(typeof(SmallConvNet), "convnet")]
 [JsonDerivedType(typeof(ResNet18), "resnet-18")]
+[JsonDerivedType(typeof(Dcgan), "dcgan")]
+[JsonDerivedType(typeof(FcGan), "fcgan")]
 public abstract record Architecture
 {
     /// <summary>A short name that is unique among architectures, for example <c>mlp-100-100</c>.</summary>
@@ -30,6 +32,12 @@ public sealed record ArchitectureContext(TargetModel Target, int[]? ImageShape, 
 {
     /// <summary>The signature that every member shares with the target.</summary>
     public ModelSignature Signature => Target.Signature;
+
+    /// <summary>Whether the target makes samples of latent vectors.</summary>
+    public bool Generates { get; init; }
+
+    /// <summary>[C, H, W] when generated samples are images; null otherwise.</summary>
+    public int[]? SampleShape { get; init; }
 }
 
 /// <summary>

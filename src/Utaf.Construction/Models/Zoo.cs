@@ -9,6 +9,13 @@ public static class Zoo
     /// <summary>From small to large, those that fit the task's inputs. ResNet-18 joins for images when the target is of its class.</summary>
     public static IReadOnlyList<Architecture> For(ArchitectureContext context)
     {
+        if (context.Generates)
+        {
+            Architecture[] generators = [new FcGan(2), new FcGan(4), new Dcgan(16), new Dcgan(32)];
+            Architecture[] connected = [new FcGan(1), new FcGan(2), new FcGan(4)];
+            return Dcgan.Makes(context.SampleShape) ? generators : connected;
+        }
+
         Architecture[] perceptrons = [new Mlp([100]), new Mlp([100, 100]), new Mlp([100, 100, 100])];
         Architecture weak = new Mlp([10]);
         Architecture[] convolutional = [new SmallConvNet([16, 32]), new SmallConvNet([16, 32, 64])];
@@ -37,12 +44,14 @@ public static class Zoo
                 "target" => new TargetArchitecture(),
                 "mlp" when sound => new Mlp(sizes),
                 "convnet" when sound => new SmallConvNet(sizes),
+                "dcgan" when sound && sizes.Length == 1 => new Dcgan(sizes[0]),
+                "fcgan" when sound && sizes.Length == 1 => new FcGan(sizes[0]),
                 "resnet" when name == "resnet-18" => new ResNet18(),
                 _ => null,
             };
             return architecture is not null && architecture.Accepts(context)
                 ? architecture
-                : throw Errors.BadOption("--architectures", name, "a list of target, mlp-W[-W[-W]], convnet-C-C[-C] and resnet-18 (the last two for images of 8×8 at least: --image-shape)");
+                : throw Errors.BadOption("--architectures", name, "a list of target, mlp-W[-W[-W]], convnet-C-C[-C] and resnet-18 (the last two for images of 8×8 at least: --image-shape); for generators also fcgan-K, and dcgan-W for square images whose side is a multiple of 4, from 8 to 128");
         }
     }
 
