@@ -11,6 +11,8 @@ public sealed class Workshop : IDisposable
     /// <summary>How many of the owner's inputs networks are tried on.</summary>
     internal const int ProbeSize = 16;
 
+    private const int TriedSamples = 256;
+
     private readonly Dictionary<string, Tensor> teacherOutputs = [];
     private Discriminator? discriminator;
 
@@ -98,7 +100,7 @@ public sealed class Workshop : IDisposable
         if (Data.Discriminator is { } file)
         {
             using var scope = NewDisposeScope();
-            var samples = tensor(Data.Owner.Targets.AsSpan(0, Math.Min(Data.Owner.Count, 256) * Data.Owner.TargetWidth).ToArray(), -1, Data.Owner.TargetWidth);
+            var samples = Owner.Targets.narrow(0, 0, Math.Min(Owner.Count, TriedSamples)).cpu();
             var given = Discriminator.Open(file, samples, Data.SampleShape);
             given.Network.To(Device);
             return given;

@@ -197,7 +197,7 @@ public sealed class ZooTests : IDisposable
     }
 
     /// <summary>The formula under "pattern" and "weights" in resnet18-vectors.json.</summary>
-    private static void Fill(string name, Tensor tensor)
+    internal static void Fill(string name, Tensor tensor)
     {
         if (name.EndsWith("num_batches_tracked", StringComparison.Ordinal))
         {
