@@ -119,10 +119,6 @@ public static class Errors
     public static UtafException BadDiscriminator(string path, string expected, string found) =>
         Usage("UTAF1110", path, $"The discriminator does not fit the generator. Expected {expected}, found {found}. Give with --discriminator a TorchScript model that returns one number per sample, or leave the option out: one is trained then.");
 
-    /// <summary>The discriminator does not take the generator's samples in any shape.</summary>
-    public static UtafException BadDiscriminator(string path, UtafException refused) =>
-        refused.Diagnostic.Code == "UTAF1110" ? refused : BadDiscriminator(path, "one tensor [N, 1] for samples [N, …]", refused.Diagnostic.Message);
-
     /// <summary>A table has a cell that is no number.</summary>
     public static UtafException NotANumber(string path, long row, string column, string found) =>
         Usage("UTAF1201", $"{path}({row})", $"Expected a number in row {row}, column {column}, found '{found}'. Correct or remove the row.");

@@ -42,7 +42,7 @@ public sealed class GenerationTests : ToolTest
         Assert.NotEqual(Digests(without), Digests(with));
         Assert.Equal(Digests(without), Digests(with)[..^1]);
 
-        async Task<string> Plan() => await SucceedAsync("ensemble", "plan", Fixture(Model), "--data", "bars.npy", "--task", "generation", "--profile", "quick", "--format", "json");
+        async Task<string> Plan() => await SucceedAsync("ensemble", "plan", Fixture(Model), "--data", "bars.npy", "--task", "generation", "--profile", "quick", "--no-estimate", "--format", "json");
 
         static string[] Digests(string json)
         {
@@ -52,11 +52,19 @@ public sealed class GenerationTests : ToolTest
         }
     }
 
+    [Fact]
+    public async Task What_a_generators_ensemble_takes_is_estimated()
+    {
+        WriteBars("bars.npy", [200, 1, 8, 8]);
+        var text = await SucceedAsync("ensemble", "plan", Fixture(Model), "--data", "bars.npy", "--task", "generation", "--profile", "quick", "--architectures", "fcgan-1,dcgan-4", "--jobs", "2");
+        Assert.Contains("dcgan-4", text, StringComparison.Ordinal);
+        Assert.Contains("about", text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("UTAF1110", "--discriminator", "mlp-scripted.pt")]
     [InlineData("UTAF1105", "--discriminator", "touches-files-save.pt")]
     [InlineData("UTAF1106", "--input-shape", "9")]
-    [InlineData("UTAF1001", "--architectures", "convnet-8-8")]
     [InlineData("UTAF1206", "--image-shape", "1,4,4")]
     [InlineData("UTAF1206", "--scale", "0.01")]
     public async Task What_does_not_fit_a_generator_is_said(string code, string option, string value)
@@ -70,6 +78,8 @@ public sealed class GenerationTests : ToolTest
     {
         WriteBars("small.npy", [800, 1, 4, 4]);
         await FailAsync("UTAF1206", 2, "fingerprint", Fixture(Model), "--data", "small.npy", "--task", "generation");
+        WriteBars("bars.npy", [200, 1, 8, 8]);
+        await FailAsync("UTAF1001", 2, "fingerprint", Fixture(Model), "--data", "bars.npy", "--task", "generation", "--architectures", "convnet-8-8");
         Write("data.csv", ClassTable());
         await FailAsync("UTAF1001", 2, "fingerprint", Fixture("classifier-logits.pt"), "--data", "data.csv", "--discriminator", Fixture("gan-discriminator.pt"));
     }

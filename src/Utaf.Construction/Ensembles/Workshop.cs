@@ -14,6 +14,7 @@ public sealed class Workshop : IDisposable
     private const int TriedSamples = 256;
 
     private readonly Dictionary<string, Tensor> teacherOutputs = [];
+    private readonly Lock teaching = new();
     private Discriminator? discriminator;
 
     /// <summary>Puts the data on the device.</summary>
@@ -96,6 +97,15 @@ public sealed class Workshop : IDisposable
     /// </summary>
     /// <exception cref="UtafException">UTAF1110: the given one does not fit.</exception>
     internal Discriminator TargetDiscriminator()
+    {
+        // Costs are measured with several members in training at once.
+        lock (teaching)
+        {
+            return Copied();
+        }
+    }
+
+    private Discriminator Copied()
     {
         if (Data.Discriminator is { } file)
         {

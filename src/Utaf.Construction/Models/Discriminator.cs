@@ -79,7 +79,7 @@ public sealed class Discriminator : IDisposable
                 return new(new(new TargetArchitecture(), module, probabilities ? OutputForm.Probabilities : OutputForm.Logits, lastLayer: null), shape, probabilities);
             }
 
-            throw Errors.BadDiscriminator(file.Path, refused!);
+            throw refused is { Diagnostic.Code: "UTAF1110" } ? refused : Errors.BadDiscriminator(file.Path, "one tensor [N, 1] for samples [N, …]", refused!.Diagnostic.Message);
         }
         catch
         {
