@@ -192,12 +192,12 @@ public sealed class GenerationTests : IDisposable
     [Fact]
     public void A_pair_tells_held_out_copies_of_a_generator_from_honest_ones()
     {
-        using var workshop = Workshop(examples: 512);
-        var plan = EnsemblePlan.Make(workshop.Target, workshop.Task, workshop.Data, 5, "quick", new("fcgan-1,dcgan-8", 12, []));
+        using var workshop = Workshop();
+        var plan = EnsemblePlan.Make(workshop.Target, workshop.Task, workshop.Data, 5, "standard", new("fcgan-1,dcgan-8", 12, []));
         var folder = EnsembleFolder.Under(root, plan);
         EnsembleBuilder.BuildMissing(folder, workshop, null, TestContext.Current.CancellationToken);
         var pair = PairConstruction.Construct(
-            folder, workshop, new("bars", "1", workshop.Target.ArtifactSha256), new(Examples: 20, Iterations: 150), "0.1.0", null, TestContext.Current.CancellationToken);
+            folder, workshop, new("bars", "1", workshop.Target.ArtifactSha256), new(Examples: 20), "0.1.0", null, TestContext.Current.CancellationToken);
 
         Assert.Equal("generation", pair.Manifest.Task);
         Assert.Equal((-3, 3), (pair.Manifest.Input.Minimum, pair.Manifest.Input.Maximum));
