@@ -138,7 +138,8 @@ internal sealed class BatchedSchedule : ConstructionSchedule
         var members = learning.Training;
         int[] places = [0, .. Draw(members.PlacesOf(stolen: true)[1..]), .. Draw(members.PlacesOf(stolen: false))];
         var loss = new VerifierLoss(new([.. places.Select(place => members.Stolen[place])], learning.Weights, free.device), learning.Synthetic);
-        var pass = members.Select(places).Pass(learning.Box.ToInputs(free), learning.Terms);
+        var box = learning.Box.Pass(free);
+        var pass = members.Select(places).Pass(box.Inputs, learning.Terms);
         var standards = OutputStandards.OfTarget(pass.Answers);
         if (learning.Costly)
         {
@@ -148,7 +149,7 @@ internal sealed class BatchedSchedule : ConstructionSchedule
         var answers = pass.Answers.detach().requires_grad_();
         var objective = loss.OfAll(verifier, answers, standards);
         objective.backward();
-        return (objective.ToDouble(), learning.Box.Gradient(free, pass.Gradient(answers.grad!)).MoveToOuterDisposeScope());
+        return (objective.ToDouble(), box.Gradient(pass.Gradient(answers.grad!)).MoveToOuterDisposeScope());
 
         IEnumerable<int> Draw(int[] side) => learning.Random.Permutation(side.Length).Take(BatchPerSide).Select(i => side[i]);
     }

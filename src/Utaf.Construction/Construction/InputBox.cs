@@ -59,19 +59,24 @@ public sealed class InputBox : IDisposable
     public Tensor ToInputs(Tensor free)
     {
         using var scope = NewDisposeScope();
-
-        // hi − lo is rounded, and may by that take the sum a last bit beyond hi.
-        return addcmul(low, half, free.tanh() + 1, 1).clamp_(low, high).MoveToOuterDisposeScope();
+        return Within(free.tanh()).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Takes a gradient by the inputs to one by the free variables: dx/dw = (hi − lo)/2 · (1 − tanh²(w)).</summary>
+    /// <summary>The same without a graph, and the way back: dx/dw = (hi − lo)/2 · (1 − tanh²(w)). Both belong to the caller's dispose scope.</summary>
     /// <param name="free">w, [N, input…].</param>
-    /// <param name="gradient">[N, input…].</param>
-    public Tensor Gradient(Tensor free, Tensor gradient)
+    /// <returns>x in the box, and what takes its gradient, [N, input…], to that of w.</returns>
+    public (Tensor Inputs, Func<Tensor, Tensor> Gradient) Pass(Tensor free)
     {
-        using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        return free.tanh().pow_(2).neg_().add_(1).mul_(half).mul_(gradient).MoveToOuterDisposeScope();
+        var curved = free.tanh();
+        return (Within(curved), Gradient);
+
+        Tensor Gradient(Tensor ofInputs)
+        {
+            using var scope = NewDisposeScope();
+            using var noGradient = no_grad();
+            return curved.square().neg_().add_(1).mul_(half).mul_(ofInputs).MoveToOuterDisposeScope();
+        }
     }
 
     /// <summary>Free variables of inputs, which are moved off the border a little.</summary>
@@ -80,6 +85,13 @@ public sealed class InputBox : IDisposable
         using var scope = NewDisposeScope();
         var unit = where(half.eq(0), zeros_like(inputs), ((inputs - low) / half.clamp(1e-12)) - 1);
         return unit.clamp(-Border, Border).atanh().MoveToOuterDisposeScope();
+    }
+
+    // hi − lo is rounded, and may by that take the sum a last bit beyond hi.
+    private Tensor Within(Tensor curved)
+    {
+        using var scope = NewDisposeScope();
+        return addcmul(low, half, curved + 1, 1).clamp_(low, high).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Utaf.Construction;
@@ -7,6 +8,7 @@ internal sealed class LoneMlp : IDisposable
 {
     // Weight [in, out], its transpose, and bias [out] of each layer.
     private readonly (Tensor Weight, Tensor Back, Tensor Bias)[] layers;
+    private readonly ProcessorMlp? onProcessor;
 
     /// <param name="stacked">The stack's layers: the first weight [in, K, out], others [K, in, out], biases [K, 1, out].</param>
     /// <param name="index">Which of the K.</param>
@@ -18,6 +20,7 @@ internal sealed class LoneMlp : IDisposable
             var weight = layer.Weight.select(i == 0 ? 1 : 0, index);
             return (weight.DetachFromDisposeScope(), weight.t().DetachFromDisposeScope(), layer.Bias.select(0, index).flatten().DetachFromDisposeScope());
         })];
+        onProcessor = layers[0].Weight.device_type == DeviceType.CPU ? new([.. layers.Select(layer => (layer.Weight, layer.Bias))]) : null;
     }
 
     /// <summary>Runs it.</summary>
@@ -25,6 +28,13 @@ internal sealed class LoneMlp : IDisposable
     /// <param name="served">Makes of outputs, [N, out], what an API serves, and knows the way back.</param>
     public GroupPass Pass(Tensor inputs, Func<Tensor, GroupPass> served)
     {
+        if (onProcessor is not null)
+        {
+            var (outputs, back) = onProcessor.Pass(inputs);
+            var products = served(outputs);
+            return new(products.Answers.view(1, -1), gradient => back(products.Gradient(gradient.view(outputs.shape))));
+        }
+
         var hidden = new Tensor[layers.Length];
         using (no_grad())
         {

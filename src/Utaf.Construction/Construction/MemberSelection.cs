@@ -61,8 +61,8 @@ internal sealed class MemberSelection
         Tensor Gradient(Tensor ofAnswers)
         {
             using var scope = NewDisposeScope();
-            var sum = zeros_like(inputs);
-            foreach (var (part, pass) in Parts.Zip(passes))
+            var sum = passes[0].Gradient(Rows(ofAnswers, Parts[0].Positions));
+            foreach (var (part, pass) in Parts.Zip(passes).Skip(1))
             {
                 using var ofPart = NewDisposeScope();
                 sum.add_(pass.Gradient(Rows(ofAnswers, part.Positions)));
@@ -87,7 +87,6 @@ internal sealed class MemberSelection
         {
             ordered = ordered.index_select(0, tensor(order, device: ordered.device));
         }
-
 
         // The sum is a quick look: that of large answers may overflow though each of them is finite.
         if (!double.IsFinite(ordered.sum().ToDouble()) && ordered.isfinite().all(1).logical_not() is var unsound && unsound.any().ToBoolean())

@@ -61,11 +61,12 @@ internal sealed class PaperSchedule : ConstructionSchedule
         double Step(int iteration)
         {
             using var step = NewDisposeScope();
+            var box = learning.Box.Pass(free);
             var triple = members
                 .Select([0, positives[random.NextInt32(positives.Length)], negatives[random.NextInt32(negatives.Length)]])
-                .Pass(learning.Box.ToInputs(free), learning.Terms);
+                .Pass(box.Inputs, learning.Terms);
             var (loss, ofVerifier, ofAnswers) = verifier.Gradients(standards.Apply(triple.Answers), weights, ofRows: true);
-            inputAdam.Step([learning.Box.Gradient(free, triple.Gradient(ofAnswers! / standards.Deviation))]);
+            inputAdam.Step([box.Gradient(triple.Gradient(ofAnswers! / standards.Deviation))]);
             verifierAdam.Step(ofVerifier);
             return Learning.Finite(loss.ToDouble(), iteration);
         }

@@ -14,8 +14,6 @@ public static class ProcessCount
     // Starting a process takes about as long as training one small network.
     private const int FewestEach = 4;
 
-    private const long ResNetNumbers = 11_200_000;
-
     // What a training step keeps of each example: convolutional networks for small images up to 2000 times their inputs,
     // ResNet-50 at 224×224 about 25 million numbers.
     private const long KeptPerInput = 2000;
@@ -45,10 +43,18 @@ public static class ProcessCount
         var trained = missing.Where(member => member.Recipe.Effort is not null).ToList();
         var perceptrons = IsPerceptron(target, data.Owner);
         var alone = trained.Count(member => plan.ArchitectureOf(member) is not Mlp && !(perceptrons && plan.ArchitectureOf(member) is TargetArchitecture));
-        var numbers = Math.Max(target.ParameterCount, trained.Any(member => plan.ArchitectureOf(member) is ResNet18) ? ResNetNumbers : 0);
+        var published = trained.Select(plan.ArchitectureOf).OfType<ImageNetwork>().Distinct().ToList();
+        var small = plan.ImageShape is { } image && ImageNetwork.IsSmall(image);
+        var numbers = published.Select(network => network.Numbers(small)).Append(target.ParameterCount).Max();
+        var kept = Math.Min(MostKept, data.Owner.ExampleSize * KeptPerInput);
+        if (plan.ImageShape is [_, var height, var width])
+        {
+            kept = published.Select(network => network.KeptPerPixel(small) * height * width).Append(kept).Max();
+        }
+
         var batch = trained.Select(member => member.Recipe.Effort!.Settings.BatchSize).DefaultIfEmpty(1).Max();
         var tables = 3L * (data.Owner.Inputs.LongLength + data.Public.Inputs.LongLength);
-        var bytes = Environment.WorkingSet + (sizeof(float) * (tables + (numbers * Copies) + (Rooms * batch * Math.Min(MostKept, data.Owner.ExampleSize * KeptPerInput))));
+        var bytes = Environment.WorkingSet + (sizeof(float) * (tables + (numbers * Copies) + (Rooms * batch * kept)));
 
         // A quarter is left to the system and to this process.
         return Best(alone, Environment.ProcessorCount, threads, bytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3);

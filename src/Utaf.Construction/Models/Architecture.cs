@@ -9,6 +9,10 @@ namespace Utaf.Models;
 [JsonDerivedType(typeof(Mlp), "mlp")]
 [JsonDerivedType(typeof(SmallConvNet), "convnet")]
 [JsonDerivedType(typeof(ResNet18), "resnet-18")]
+[JsonDerivedType(typeof(SqueezeNet), "squeezenet-1.0")]
+[JsonDerivedType(typeof(DenseNet161), "densenet-161")]
+[JsonDerivedType(typeof(AlexNet), "alexnet")]
+[JsonDerivedType(typeof(Vgg16), "vgg-16")]
 [JsonDerivedType(typeof(Dcgan), "dcgan")]
 [JsonDerivedType(typeof(FcGan), "fcgan")]
 public abstract record Architecture

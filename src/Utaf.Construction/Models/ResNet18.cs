@@ -1,6 +1,4 @@
-using System.Text.Json.Serialization;
 using Utaf.Models.Folding;
-using Utaf.Torch;
 using static TorchSharp.torch;
 
 namespace Utaf.Models;
@@ -9,29 +7,27 @@ namespace Utaf.Models;
 /// ResNet-18 (He et al. 2016) with torchvision's names. Images below 64×64 get the 3×3 stem without pooling that the
 /// authors used on CIFAR; larger ones the 7×7 stem. Any channel count, any size from 8×8.
 /// </summary>
-public sealed record ResNet18 : Architecture
+/// <param name="Width">What the number of filters of each layer is divided by, 1 (as published) to 16.</param>
+/// <param name="Depth">What the number of layers of each stage is divided by, 1 (as published) to 2, rounded up.</param>
+public sealed record ResNet18(int Width = 1, int Depth = 1) : ImageNetwork(Width, Depth)
 {
     /// <inheritdoc/>
-    [JsonIgnore]
-    public override string Id => "resnet-18";
+    protected override string Name => "resnet-18";
+
+    /// <summary>The bare published network: [N, C, H, W] to [N, classes].</summary>
+    internal static nn.Module<Tensor, Tensor> Module(int channels, int outputs, bool smallImages) => new ResNet18().Body(channels, outputs, smallImages);
 
     /// <inheritdoc/>
-    public override bool Accepts(ArchitectureContext context) => context.ImageShape is [_, >= 8, >= 8];
+    internal override long Numbers(bool smallImages) => 11_200_000 / (Width * Width);
 
     /// <inheritdoc/>
-    public override Network Build(ArchitectureContext context, SeededRandom random)
+    internal override nn.Module<Tensor, Tensor> Body(int channels, int outputs, bool smallImages)
     {
-        var image = context.ImageShape!;
-        return Zoo.Finish(this, Module(image[0], context.Signature.OutputWidth, smallImages: Math.Min(image[1], image[2]) < 64), image, context, random);
-    }
-
-    /// <summary>The bare network: [N, C, H, W] to [N, classes].</summary>
-    internal static nn.Module<Tensor, Tensor> Module(int channels, int outputs, bool smallImages)
-    {
+        var width = Wide(64);
         var layers = new List<(string, nn.Module<Tensor, Tensor>)>
         {
-            ("conv1", smallImages ? nn.Conv2d(channels, 64, 3, padding: 1, bias: false) : nn.Conv2d(channels, 64, 7, stride: 2, padding: 3, bias: false)),
-            ("bn1", nn.BatchNorm2d(64)),
+            ("conv1", smallImages ? nn.Conv2d(channels, width, 3, padding: 1, bias: false) : nn.Conv2d(channels, width, 7, stride: 2, padding: 3, bias: false)),
+            ("bn1", nn.BatchNorm2d(width)),
             ("relu", nn.ReLU()),
         };
         if (!smallImages)
@@ -39,11 +35,16 @@ public sealed record ResNet18 : Architecture
             layers.Add(("maxpool", nn.MaxPool2d(3, stride: 2, padding: 1)));
         }
 
-        var width = 64;
         for (var stage = 1; stage <= 4; stage++)
         {
-            var next = 64 << (stage - 1);
-            layers.Add(($"layer{stage}", nn.Sequential(("0", new BasicBlock(width, next, stage == 1 ? 1 : 2)), ("1", new BasicBlock(next, next, 1)))));
+            var next = Wide(64 << (stage - 1));
+            var blocks = new List<(string, nn.Module<Tensor, Tensor>)> { ("0", new BasicBlock(width, next, stage == 1 ? 1 : 2)) };
+            if (Deep(2) == 2)
+            {
+                blocks.Add(("1", new BasicBlock(next, next, 1)));
+            }
+
+            layers.Add(($"layer{stage}", nn.Sequential(blocks)));
             width = next;
         }
 

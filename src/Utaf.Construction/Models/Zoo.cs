@@ -27,7 +27,7 @@ public static class Zoo
         return [.. all.Where(architecture => architecture.Accepts(context))];
     }
 
-    /// <summary>Reads names such as <c>mlp-100-100</c>, <c>convnet-16-32</c> or <c>resnet-18</c>.</summary>
+    /// <summary>Reads names such as <c>mlp-100-100</c>, <c>convnet-16-32</c> or <c>vgg-16-w4</c>.</summary>
     /// <exception cref="UtafException">UTAF1001: no architecture at all, or one that there is not, or that does not fit the inputs.</exception>
     public static IReadOnlyList<Architecture> Parse(string names, ArchitectureContext context)
     {
@@ -46,12 +46,11 @@ public static class Zoo
                 "convnet" when sound => new SmallConvNet(sizes),
                 "dcgan" when sound && sizes.Length == 1 => new Dcgan(sizes[0]),
                 "fcgan" when sound && sizes.Length == 1 => new FcGan(sizes[0]),
-                "resnet" when name == "resnet-18" => new ResNet18(),
-                _ => null,
+                _ => ImageNetwork.TryParse(name),
             };
             return architecture is not null && architecture.Accepts(context)
                 ? architecture
-                : throw Errors.BadOption("--architectures", name, "a list of target, mlp-W[-W[-W]], convnet-C-C[-C] and resnet-18 (the last two for images of 8×8 at least: --image-shape); for generators also fcgan-K, and dcgan-W for square images whose side is a multiple of 4, from 8 to 128");
+                : throw Errors.BadOption("--architectures", name, "a list of target, mlp-W[-W[-W]], and for images of 8×8 at least (--image-shape) convnet-C-C[-C], resnet-18, squeezenet-1.0, densenet-161, alexnet and vgg-16, these also with filters divided by 2 to 16, such as vgg-16-w4, and all but alexnet with layers divided by 2 (up to 4, but for resnet-18), such as vgg-16-w4-d2; for generators also fcgan-K, and dcgan-W for square images whose side is a multiple of 4, from 8 to 128");
         }
     }
 

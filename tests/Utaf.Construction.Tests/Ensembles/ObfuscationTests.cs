@@ -211,6 +211,10 @@ public sealed class ObfuscationTests : IDisposable
         new FineTuning(TrainedLayers.All, Short, 0),
         new Retraining(TrainedLayers.Last, Short, 0),
         new Distillation(new SmallConvNet([4, 8]), Short, 4, 0),
+        new Distillation(new SqueezeNet(16, 4), Short, 4, 0),
+        new Distillation(new AlexNet(16), Short, 4, 0),
+        new IndependentTraining(new DenseNet161(16, 4), DataSource.Public, Short, 0),
+        new IndependentTraining(new Vgg16(16, 3), DataSource.Public, Short, 0),
         new IndependentTraining(new TargetArchitecture(), DataSource.Public, Short, 0),
         new IndependentTraining(new Mlp([8]), DataSource.Irrelevant, Short, 0),
     ];

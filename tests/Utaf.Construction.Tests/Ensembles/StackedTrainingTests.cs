@@ -129,8 +129,10 @@ public sealed class StackedTrainingTests : IDisposable
             var gradient = randn(2, 37);
             alone.grad = gradient[0].clone();
             optimiser.step();
-            inVectors.Step([(segment, gradient)], (_, _) => true);
-            byTorch.OnDevice(segment, gradient, _ => true, 1 - Math.Pow(0.9, step), (float)Math.Sqrt(1 - Math.Pow(0.999, step)));
+            inVectors.Next();
+            inVectors.StepRow(0, segment, gradient[0].data<float>().ToArray());
+            inVectors.StepRow(1, segment, gradient[1].data<float>().ToArray());
+            byTorch.Step([(segment, gradient)], (_, _) => true);
         }
 
         Fixtures.Near(alone.data<float>().ToArray(), inVectors.Values[0, ..37]);

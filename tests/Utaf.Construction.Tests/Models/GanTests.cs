@@ -40,7 +40,7 @@ public sealed class GanTests : IDisposable
             parameters.Select(parameter => string.Join('x', parameter.parameter.shape)));
         foreach (var (named, tensor) in parameters.Select(p => (p.name, (Tensor)p.parameter)).Concat(module.named_buffers()))
         {
-            ZooTests.Fill(named, tensor);
+            Pattern.Fill(named, tensor);
         }
 
         module.eval();

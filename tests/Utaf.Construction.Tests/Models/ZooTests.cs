@@ -1,3 +1,4 @@
+using System.Text.Json;
 using TorchSharp;
 using Utaf.Torch;
 using Utaf.Torch.Tests;
@@ -8,7 +9,6 @@ namespace Utaf.Models.Tests;
 [Collection(TorchSession.Name)]
 public sealed class ZooTests : IDisposable
 {
-    private const int P = 1_000_003;
     private readonly DisposeScope scope = NewDisposeScope();
 
     [Theory]
@@ -26,13 +26,13 @@ public sealed class ZooTests : IDisposable
         foreach (var (wanted, (name, parameter)) in expected.Zip(parameters))
         {
             Assert.Equal(Fixtures.Numbers(wanted.GetProperty("shape")).Select(size => (long)size), parameter.shape);
-            Fill(name, parameter);
+            Pattern.Fill(name, parameter);
             Fixtures.Near(Fixtures.Numbers(wanted.GetProperty("first")), parameter.flatten()[..3], 1e-6);
         }
 
         foreach (var (name, buffer) in module.named_buffers())
         {
-            Fill(name, buffer);
+            Pattern.Fill(name, buffer);
         }
 
         module.eval();
@@ -50,6 +50,16 @@ public sealed class ZooTests : IDisposable
         { "convnet-16-32-64", [3, 32, 20] },
         { "resnet-18", [1, 8, 8] },
         { "resnet-18", [4, 64, 65] },
+        { "resnet-18-w4-d2", [3, 28, 28] },
+        { "squeezenet-1.0", [1, 8, 8] },
+        { "squeezenet-1.0-w4", [3, 64, 65] },
+        { "squeezenet-1.0-w16-d4", [3, 9, 31] },
+        { "densenet-161-w4-d4", [1, 8, 8] },
+        { "densenet-161-w16-d3", [2, 64, 65] },
+        { "alexnet-w4", [1, 8, 8] },
+        { "alexnet-w16", [4, 64, 65] },
+        { "vgg-16-w4", [1, 8, 8] },
+        { "vgg-16-w8-d3", [4, 64, 65] },
         { "mlp-100", [3, 8, 8] },
         { "mlp-10-20-30", [2, 8, 9] },
     };
@@ -80,6 +90,7 @@ public sealed class ZooTests : IDisposable
     [InlineData("convnet-16-32")]
     [InlineData("resnet-18")]
     [InlineData("resnet-34")]
+    [InlineData("squeezenet-1.0")]
     [InlineData("mlp")]
     [InlineData("mlp-0")]
     [InlineData("mlp-x")]
@@ -88,6 +99,40 @@ public sealed class ZooTests : IDisposable
     [InlineData(",")]
     public void A_name_that_fits_no_architecture_for_tables_is_refused(string names) =>
         Assert.Equal("UTAF1001", Fixtures.CodeOf(() => Zoo.Parse(names, Context([5], null, 2))));
+
+    [Theory]
+    [InlineData("resnet-34")]
+    [InlineData("resnet-18-d3")]
+    [InlineData("squeezenet-1.1")]
+    [InlineData("squeezenet-1x0")]
+    [InlineData("alexnet-d2")]
+    [InlineData("vgg-16-w1")]
+    [InlineData("vgg-16-w04")]
+    [InlineData("vgg-16-w17")]
+    [InlineData("vgg-16-w0")]
+    [InlineData("vgg-16-d5")]
+    [InlineData("vgg-16-d2-w2")]
+    [InlineData("densenet-161-w4-")]
+    public void A_name_that_fits_no_architecture_for_images_is_refused(string name) =>
+        Assert.Equal("UTAF1001", Fixtures.CodeOf(() => Zoo.Parse(name, Context([1, 28, 28], [1, 28, 28], 2))));
+
+    [Theory]
+    [InlineData("squeezenet-1.0-w4-d2")]
+    [InlineData("densenet-161-d4")]
+    [InlineData("alexnet-w16")]
+    [InlineData("vgg-16")]
+    [InlineData("resnet-18-w2")]
+    public void An_architecture_is_read_from_a_plan_as_it_was_written(string name)
+    {
+        var architecture = Zoo.Parse(name, Context([1, 28, 28], [1, 28, 28], 2)).Single();
+
+        Assert.Equal(architecture, JsonSerializer.Deserialize<Architecture>(JsonSerializer.Serialize(architecture)));
+        Assert.Equal(name, JsonSerializer.Deserialize<Architecture>(JsonSerializer.Serialize(architecture))!.Id);
+    }
+
+    [Fact]
+    public void A_ResNet18_of_a_plan_without_divisors_is_the_published_one() =>
+        Assert.Equal(new ResNet18(), JsonSerializer.Deserialize<Architecture>("""{"architecture":"resnet-18"}"""));
 
     [Fact]
     public void An_architecture_that_is_named_twice_counts_once() =>
@@ -194,29 +239,5 @@ public sealed class ZooTests : IDisposable
             () => new Network(new Mlp([4]), nn.Sequential(("flatten", nn.Flatten()), ("linear", nn.Linear(size, outputs))), OutputForm.Logits),
             signature);
         return new(target, image, scaling);
-    }
-
-    /// <summary>The formula under "pattern" and "weights" in resnet18-vectors.json.</summary>
-    internal static void Fill(string name, Tensor tensor)
-    {
-        if (name.EndsWith("num_batches_tracked", StringComparison.Ordinal))
-        {
-            return;
-        }
-
-        var key = name.Aggregate(0L, (key, letter) => ((31 * key) + letter) % P);
-        var fanIn = tensor.dim() > 1 ? tensor.numel() / tensor.shape[0] : 0;
-        var values = new float[tensor.numel()];
-        for (long i = 0; i < values.Length; i++)
-        {
-            var v = (((31 * i * i) + (17 * i) + key) % P / 500001.0) - 1;
-            values[i] = (float)(fanIn > 0 ? v * Math.Sqrt(6.0 / fanIn)
-                : name.EndsWith("running_var", StringComparison.Ordinal) ? 1 + (0.5 * v)
-                : name.EndsWith("weight", StringComparison.Ordinal) ? 1 + (0.1 * v)
-                : 0.1 * v);
-        }
-
-        using var noGradient = no_grad();
-        tensor.copy_(torch.tensor(values, tensor.shape));
     }
 }

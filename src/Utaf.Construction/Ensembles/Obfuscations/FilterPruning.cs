@@ -46,7 +46,14 @@ public sealed record FilterPruning(double Ratio, PruningCriterion Criterion, Tra
 
     /// <summary>What pruning leaves: ones and zeros for each parameter of which it removes something.</summary>
     internal static IReadOnlyList<(NamedTensor Parameter, Tensor Keep)> Kept(Network stolen, double ratio, PruningCriterion criterion, SeededRandom random) =>
-        [.. Convolutions(stolen).SelectMany(kernels => Removals(stolen, kernels, ratio, criterion, random))];
+        [.. Prunable(stolen).SelectMany(kernels => Removals(stolen, kernels, ratio, criterion, random))];
+
+    // The filters of a last convolution, as SqueezeNet has, are the outputs, and stay.
+    private static IEnumerable<NamedTensor> Prunable(Network stolen)
+    {
+        var last = stolen.Parameters.LastOrDefault(parameter => parameter.IsWeight);
+        return Convolutions(stolen).Where(kernels => kernels != last);
+    }
 
     private static IEnumerable<(NamedTensor Parameter, Tensor Keep)> Removals(Network stolen, NamedTensor kernels, double ratio, PruningCriterion criterion, SeededRandom random)
     {

@@ -13,14 +13,15 @@ namespace Utaf.Ensembles.Stacks;
 /// </remarks>
 internal sealed class PerceptronStack : IDisposable
 {
-    private readonly IReadOnlyList<long> widths;
-
     private PerceptronStack(IReadOnlyList<long> widths, Tensor values, IReadOnlyList<ParameterSegment> segments)
     {
-        this.widths = widths;
+        Widths = widths;
         Values = values;
         Segments = segments;
     }
+
+    /// <summary>Widths from input to output.</summary>
+    public IReadOnlyList<long> Widths { get; }
 
     /// <summary>All parameters, [K, padded], K at least 2.</summary>
     public Tensor Values { get; }
@@ -58,7 +59,7 @@ internal sealed class PerceptronStack : IDisposable
     {
         using var outer = NewDisposeScope();
         long[] rows = indices.Count == 1 ? [indices[0], indices[0]] : [.. indices];
-        return new(widths, Values.index_select(0, tensor(rows, device: Values.device)).DetachFromDisposeScope(), Segments);
+        return new(Widths, Values.index_select(0, tensor(rows, device: Values.device)).DetachFromDisposeScope(), Segments);
     }
 
     /// <summary>Writes one perceptron's parameters back into its network.</summary>
@@ -82,10 +83,10 @@ internal sealed class PerceptronStack : IDisposable
     public IReadOnlyList<Tensor> Forward(Tensor inputs)
     {
         var seen = new List<Tensor> { inputs };
-        for (var layer = 0; layer + 1 < widths.Count; layer++)
+        for (var layer = 0; layer + 1 < Widths.Count; layer++)
         {
             var outputs = seen[^1].bmm(Weight(layer).transpose(1, 2)).add_(Bias(layer));
-            seen.Add(layer + 2 < widths.Count ? outputs.relu_() : outputs);
+            seen.Add(layer + 2 < Widths.Count ? outputs.relu_() : outputs);
         }
 
         return seen;
@@ -98,7 +99,7 @@ internal sealed class PerceptronStack : IDisposable
     public IReadOnlyList<Tensor> Backward(IReadOnlyList<Tensor> seen, Tensor gradient)
     {
         var gradients = new Tensor[Segments.Count];
-        for (var layer = widths.Count - 2; layer >= 0; layer--)
+        for (var layer = Widths.Count - 2; layer >= 0; layer--)
         {
             gradients[2 * layer] = gradient.transpose(1, 2).bmm(seen[layer]).flatten(1);
             gradients[(2 * layer) + 1] = gradient.sum(1);
@@ -117,9 +118,9 @@ internal sealed class PerceptronStack : IDisposable
 
     private long Count => Values.shape[0];
 
-    private Tensor Weight(int layer) => Segments[2 * layer].Of(Values).view(Count, widths[layer + 1], widths[layer]);
+    private Tensor Weight(int layer) => Segments[2 * layer].Of(Values).view(Count, Widths[layer + 1], Widths[layer]);
 
-    private Tensor Bias(int layer) => Segments[(2 * layer) + 1].Of(Values).view(Count, 1, widths[layer + 1]);
+    private Tensor Bias(int layer) => Segments[(2 * layer) + 1].Of(Values).view(Count, 1, Widths[layer + 1]);
 
     private static List<ParameterSegment> Layout(IReadOnlyList<long> widths)
     {

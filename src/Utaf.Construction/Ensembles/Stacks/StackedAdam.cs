@@ -1,4 +1,3 @@
-using TorchSharp;
 using Utaf.Torch;
 using static TorchSharp.torch;
 
@@ -49,33 +48,41 @@ internal sealed class StackedAdam : IDisposable
             steps);
     }
 
-    /// <summary>One step down the gradients.</summary>
+    /// <summary>Begins a step of rows one by one.</summary>
+    public void Next() => steps++;
+
+    /// <summary>The current step of one row's segment, on the processor.</summary>
+    /// <param name="row">Which row.</param>
+    /// <param name="segment">What is learned of it.</param>
+    /// <param name="gradient">[length].</param>
+    public void StepRow(int row, ParameterSegment segment, ReadOnlySpan<float> gradient)
+    {
+        var (firstCorrection, secondCorrection) = Adam.Corrections(steps, secondDecay);
+        var (start, length) = ((row * (int)Values.stride(0)) + (int)segment.Start, (int)segment.Length);
+        Adam.Step(
+            Adam.Numbers(Values).Slice(start, length),
+            gradient,
+            Adam.Numbers(Mean).Slice(start, length),
+            Adam.Numbers(Square).Slice(start, length),
+            (float)(Rates[row] / firstCorrection),
+            secondCorrection,
+            secondDecay);
+    }
+
+    /// <summary>One step of all rows by torch's operations, as other devices need them.</summary>
     /// <param name="gradients">Where they belong, and the gradients, [K, length].</param>
     /// <param name="isLearned">Whether a row learns a segment, by row and place in the list; others stay as they are.</param>
     public void Step(IReadOnlyList<(ParameterSegment Segment, Tensor Gradient)> gradients, Func<int, int, bool> isLearned)
     {
-        steps++;
+        using var scope = NewDisposeScope();
+        Next();
         var (firstCorrection, secondCorrection) = Adam.Corrections(steps, secondDecay);
         for (var part = 0; part < gradients.Count; part++)
         {
             var (segment, gradient) = gradients[part];
-            if (Values.device_type == DeviceType.CPU)
-            {
-                OnCpu(segment, gradient, row => isLearned(row, part), firstCorrection, secondCorrection);
-            }
-            else
-            {
-                OnDevice(segment, gradient, row => isLearned(row, part), firstCorrection, secondCorrection);
-            }
+            var rates = tensor(Rates.Select((rate, row) => isLearned(row, part) ? (float)(rate / firstCorrection) : 0).ToArray(), [Rates.Count, 1], device: gradient.device);
+            Adam.Step(segment.Of(Values), gradient, segment.Of(Mean), segment.Of(Square), rates, secondCorrection, secondDecay);
         }
-    }
-
-    /// <summary>The same by torch's operations, as other devices need them.</summary>
-    internal void OnDevice(ParameterSegment segment, Tensor gradient, Func<int, bool> isLearned, double firstCorrection, float secondCorrection)
-    {
-        using var scope = NewDisposeScope();
-        var rates = tensor(Rates.Select((rate, row) => isLearned(row) ? (float)(rate / firstCorrection) : 0).ToArray(), [Rates.Count, 1], device: gradient.device);
-        Adam.Step(segment.Of(Values), gradient, segment.Of(Mean), segment.Of(Square), rates, secondCorrection, secondDecay);
     }
 
     /// <inheritdoc/>
@@ -83,31 +90,5 @@ internal sealed class StackedAdam : IDisposable
     {
         Mean.Dispose();
         Square.Dispose();
-    }
-
-    private void OnCpu(ParameterSegment segment, Tensor gradient, Func<int, bool> isLearned, double firstCorrection, float secondCorrection)
-    {
-        using var scope = NewDisposeScope();
-        var values = Adam.Numbers(Values);
-        var mean = Adam.Numbers(Mean);
-        var square = Adam.Numbers(Square);
-        var slopes = Adam.Numbers(gradient.contiguous());
-        var stride = (int)Values.shape[1];
-        for (var row = 0; row < Rates.Count; row++)
-        {
-            if (isLearned(row))
-            {
-                var start = (row * stride) + (int)segment.Start;
-                var length = (int)segment.Length;
-                Adam.Step(
-                    values.Slice(start, length),
-                    slopes.Slice(row * length, length),
-                    mean.Slice(start, length),
-                    square.Slice(start, length),
-                    (float)(Rates[row] / firstCorrection),
-                    secondCorrection,
-                    secondDecay);
-            }
-        }
     }
 }

@@ -33,7 +33,7 @@ internal sealed class StackedTraining : IDisposable
         // A copy: the member's own ends with it.
         scale = members[0].Perceptron.Scale?.Copy();
         device = members[0].Training.Data.Inputs.device;
-        inputs = new(members.Select(member => member.Training.Data.Inputs), table => scale?.Inputs(table.flatten(1)) ?? table.flatten(1));
+        inputs = new(members.Select(member => member.Training.Data.Inputs), table => (scale?.Inputs(table.flatten(1)) ?? table.flatten(1)).contiguous());
         targets = members
             .GroupBy(member => member.Training.Lesson)
             .ToDictionary(group => group.Key, group => new DataPool(group.Select(member => member.Training.Data.Targets), table => table.alias()));
@@ -100,6 +100,10 @@ internal sealed class StackedTraining : IDisposable
         private readonly IReadOnlyList<(ParameterSegment Segment, Tensor? Keep)> kept;
         private readonly Tensor loss;
         private readonly int batch;
+        private readonly IStackPass pass;
+        private readonly long[] rows;
+        private readonly long[] answers;
+        private readonly float[] weights;
 
         public Group(StackedTraining training, IReadOnlyList<StackMember> members)
             : this(training, members, PerceptronStack.Of([.. members.Select(member => member.Perceptron)]), null, [.. members.Select(member => new BatchOrder(member))])
@@ -120,6 +124,10 @@ internal sealed class StackedTraining : IDisposable
                 .Select(group => (group.Key, group.First().k, group.Count()))];
             kept = [.. stack.Segments.Select((segment, part) => (segment, Kept(segment, part))).Where(entry => entry.Item2 is not null)];
             loss = zeros(members.Count, device: training.device).DetachFromDisposeScope();
+            pass = training.device.type == DeviceType.CPU
+                ? new ProcessorPass(stack, members, this.adam, training.inputs.All, batch)
+                : new DevicePass(stack, members, this.adam, training.inputs.All, batch);
+            (rows, answers, weights) = (new long[members.Count * batch], new long[members.Count * batch], new float[members.Count * batch]);
         }
 
         public IReadOnlyList<StackMember> Members { get; }
@@ -153,13 +161,10 @@ internal sealed class StackedTraining : IDisposable
         public void Step(int step)
         {
             using var scope = NewDisposeScope();
-            IReadOnlyList<Tensor> gradients;
             using (no_grad())
             {
-                var (inputs, targets, weight) = Draw(step);
-                var seen = stack.Forward(inputs);
-                gradients = stack.Backward(seen, Gradient(seen[^1], targets, weight));
-                adam.Step([.. stack.Segments.Zip(gradients, (segment, gradient) => (segment, gradient.narrow(0, 0, Members.Count)))], (row, part) => Members[row].Learned[part]);
+                var (targets, weight) = Draw(step);
+                pass.Learn(Gradient(pass.Outputs(rows), targets, weight));
                 foreach (var (segment, keep) in kept)
                 {
                     segment.Of(values).mul_(keep!);
@@ -174,6 +179,7 @@ internal sealed class StackedTraining : IDisposable
 
         public void Dispose()
         {
+            pass.Dispose();
             values.Dispose();
             stack.Dispose();
             adam.Dispose();
@@ -184,10 +190,9 @@ internal sealed class StackedTraining : IDisposable
             }
         }
 
-        /// <summary>The batches of one step: inputs [rows of the stack, B, in], targets by lesson, and the weight of each example, [K, B].</summary>
-        private (Tensor Inputs, IReadOnlyList<Tensor> Targets, Tensor Weight) Draw(int step)
+        /// <summary>Draws the batches of one step: <see cref="rows"/>, the targets by lesson, and the weight of each example, [K, B].</summary>
+        private (IReadOnlyList<Tensor> Targets, Tensor Weight) Draw(int step)
         {
-            var (rows, answers, weights) = (new long[Members.Count * batch], new long[Members.Count * batch], new float[Members.Count * batch]);
             for (var k = 0; k < Members.Count; k++)
             {
                 var data = Members[k].Training.Data;
@@ -204,18 +209,16 @@ internal sealed class StackedTraining : IDisposable
             }
 
             var index = tensor(answers, device: training.device);
-            var drawnInputs = training.inputs.All.index_select(0, tensor(rows, device: training.device)).view(Members.Count, batch, -1);
             return (
-                drawnInputs.expand(stack.Values.shape[0], -1, -1).contiguous(),
                 [.. lessons.Select(lesson => training.targets[lesson.Lesson].All.index_select(0, index.narrow(0, lesson.Start * batch, lesson.Count * batch)))],
                 tensor(weights, [Members.Count, batch], device: training.device));
         }
 
-        /// <summary>The gradient of all losses by the outputs, [rows of the stack, B, out]; only these few operations need a graph.</summary>
+        /// <summary>The gradient of all losses by the outputs, [K, B, out]; only these few operations need a graph.</summary>
         private Tensor Gradient(Tensor outputs, IReadOnlyList<Tensor> targets, Tensor weight)
         {
             using var graph = enable_grad();
-            var leaf = outputs.narrow(0, 0, Members.Count).detach().requires_grad_();
+            var leaf = outputs.detach().requires_grad_();
             var products = training.scale?.Outputs(leaf) ?? leaf;
             var losses = lessons.Zip(targets, (lesson, target) => lesson.Lesson
                 .Losses(training.task, products.narrow(0, lesson.Start, lesson.Count).reshape(lesson.Count * batch, -1), target)
@@ -224,7 +227,7 @@ internal sealed class StackedTraining : IDisposable
             ofMembers.sum().backward();
             using var noGradient = no_grad();
             loss.add_(ofMembers.detach());
-            return leaf.grad!.expand(outputs.shape[0], -1, -1).contiguous();
+            return leaf.grad!.contiguous();
         }
 
         private void RequireFinite(int step)

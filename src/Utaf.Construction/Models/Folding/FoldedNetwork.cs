@@ -44,9 +44,7 @@ internal sealed class FoldedNetwork(IReadOnlyList<FoldedStep> steps, OutputForm 
         foreach (var step in steps)
         {
             signal = step.Run(signal);
-
-            // A residual block keeps one result in its middle, of about the size of its end.
-            bytes += signal.numel() * signal.element_size() * (step.Owned.Length > 2 ? 2 : 1);
+            bytes += signal.numel() * signal.element_size() * step.Results;
         }
 
         graphBytes = bytes / probe.shape[0];

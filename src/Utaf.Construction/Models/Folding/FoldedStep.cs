@@ -7,6 +7,9 @@ namespace Utaf.Models.Folding;
 /// <param name="Owned">Its weights.</param>
 internal sealed record FoldedStep(Func<Tensor, Tensor> Run, params Tensor[] Owned) : IDisposable
 {
+    /// <summary>How many results of about the size of the last one the way back needs.</summary>
+    public int Results { get; init; } = 1;
+
     /// <summary>Bytes of the weights.</summary>
     public long Bytes => Owned.Sum(tensor => tensor.numel() * tensor.element_size());
 

@@ -6,7 +6,8 @@ namespace Utaf.Models.Folding;
 
 /// <summary>
 /// Makes a <see cref="FoldedNetwork"/> of a network whose layers are known: convolutions with batch norm, ReLU, pooling,
-/// residual blocks and linear layers. What is not known stays as it is.
+/// blocks and linear layers. Batch norm before a convolution stays a product and a sum: ReLU comes between them. What is not
+/// known stays as it is.
 /// </summary>
 internal sealed class Folding
 {
@@ -44,6 +45,11 @@ internal sealed class Folding
         var folding = new Folding(type, first.weight.device, first.in_channels, All(first.in_channels));
         folding.AddEntry(scaled);
         var known = folding.Add(layers);
+        if (known)
+        {
+            folding.Widen(All(folding.channels));
+        }
+
         if (known && scaled is not null)
         {
             folding.AddExit(scaled);
@@ -76,11 +82,17 @@ internal sealed class Folding
                     i += relu ? 1 : 0;
                     AddConvolution(convolution, norm, relu);
                     break;
+                case BatchNorm2d first:
+                    AddNorm(first);
+                    break;
                 case ReLU:
                     steps.Add(new(signal => signal.relu()));
                     break;
                 case MaxPool2d pool:
                     steps.Add(new(signal => nn.functional.max_pool2d(signal, pool.kernel_size, pool.stride, pool.padding, pool.dilation, pool.ceil_mode)));
+                    break;
+                case AvgPool2d { divisor_override: null } pool:
+                    steps.Add(new(signal => nn.functional.avg_pool2d(signal, pool.kernel_size, pool.stride, pool.padding, pool.ceil_mode, pool.count_include_pad)));
                     break;
                 case AdaptiveAvgPool2d pool:
                     // Sums of many numbers: these want all digits, and so does what follows.
@@ -93,6 +105,9 @@ internal sealed class Folding
                     AddLinear(linear);
                     break;
                 case IResidualBlock block when Block(block) is { } folded:
+                    steps.Add(folded);
+                    break;
+                case IConcatenation block when Concatenation(block) is { } folded:
                     steps.Add(folded);
                     break;
                 case Dropout:
@@ -132,9 +147,9 @@ internal sealed class Folding
         var bias = convolution.bias?.detach() ?? zeros(convolution.out_channels, device: weight.device);
         if (norm is not null)
         {
-            var scale = (norm.running_var! + norm.eps).rsqrt() * (norm.affine ? norm.weight!.detach() : 1);
+            var (scale, shift) = Affine(norm);
             weight *= scale.view(-1, 1, 1, 1);
-            bias = ((bias - norm.running_mean!) * scale) + (norm.affine ? norm.bias!.detach() : 0);
+            bias = (bias * scale) + shift;
         }
 
         channels = convolution.out_channels;
@@ -150,6 +165,41 @@ internal sealed class Folding
             },
             kernels,
             shifts));
+    }
+
+    /// <summary>A norm with no convolution right before it.</summary>
+    private void AddNorm(BatchNorm2d norm)
+    {
+        var (scale, shift) = Affine(norm);
+
+        // What it makes of a channel of zeros is a constant, and zero only where it does not shift it.
+        Widen([.. live.Union(NonZero(shift.abs().cpu())).Order()]);
+        var (factors, shifts) = (OfLive(scale), OfLive(shift));
+        steps.Add(new(signal => (signal * factors).add_(shifts), factors, shifts));
+
+        Tensor OfLive(Tensor values) => Own(values.index_select(0, Index(live)).to_type(type).view(1, -1, 1, 1));
+    }
+
+    /// <summary>What a batch norm multiplies each channel with, and adds.</summary>
+    private static (Tensor Scale, Tensor Shift) Affine(BatchNorm2d norm)
+    {
+        var scale = (norm.running_var! + norm.eps).rsqrt() * (norm.affine ? norm.weight!.detach() : 1);
+        return (scale, (norm.affine ? norm.bias!.detach() : 0) - (norm.running_mean! * scale));
+    }
+
+    /// <summary>From here on these channels are computed with: of those that were not, zeros.</summary>
+    private void Widen(long[] wider)
+    {
+        if (wider.Length == live.Length)
+        {
+            return;
+        }
+
+        var (places, width) = (Own(Index([.. live.Select(channel => (long)Array.IndexOf(wider, channel))])), wider.Length);
+        live = wider;
+        steps.Add(new(
+            signal => zeros([signal.shape[0], width, .. signal.shape[2..]], signal.dtype, signal.device).index_add(1, places, signal, 1),
+            places));
     }
 
     private void AddLinear(Linear linear)
@@ -182,7 +232,11 @@ internal sealed class Folding
                 var carried = shortcut.steps.Aggregate(signal, (part, step) => step.Run(part));
                 return Sum(residual, carried).relu_();
             },
-            [.. body.steps.Concat(shortcut.steps).SelectMany(step => step.Owned), .. new[] { ofBody, ofShortcut }.OfType<Tensor>()]);
+            [.. body.steps.Concat(shortcut.steps).SelectMany(step => step.Owned), .. new[] { ofBody, ofShortcut }.OfType<Tensor>()])
+        {
+            // One in its middle.
+            Results = 2,
+        };
 
         Tensor? Places(long[] part) => part.Length == live.Length ? null : Own(Index([.. part.Select(channel => (long)Array.IndexOf(live, channel))]));
 
@@ -192,6 +246,45 @@ internal sealed class Folding
             (_, null) => carried.index_add(1, ofBody, residual, 1),
             (null, _) => residual.index_add(1, ofShortcut, carried, 1),
             _ => zeros([residual.shape[0], width, residual.shape[2], residual.shape[3]], zero, residual.device).index_add(1, ofShortcut, carried, 1).index_add(1, ofBody, residual, 1),
+        };
+    }
+
+    private FoldedStep? Concatenation(IConcatenation block)
+    {
+        var entry = new Folding(type, device, channels, live);
+        var parts = new List<Folding> { entry };
+        var known = entry.Add(block.Entry);
+        foreach (var layers in block.Branches)
+        {
+            var branch = new Folding(type, device, entry.channels, entry.live);
+            parts.Add(branch);
+            known = known && branch.Add(layers);
+        }
+
+        if (!known)
+        {
+            parts.SelectMany(part => part.steps).ToList().ForEach(step => step.Dispose());
+            return null;
+        }
+
+        var branches = parts[1..];
+        (channels, live) = (0, []);
+        foreach (var branch in branches)
+        {
+            var before = channels;
+            live = [.. live, .. branch.live.Select(channel => before + channel)];
+            channels += branch.channels;
+        }
+
+        return new(
+            signal =>
+            {
+                var entered = entry.steps.Aggregate(signal, (part, step) => step.Run(part));
+                return cat([.. branches.Select(branch => branch.steps.Aggregate(entered, (part, step) => step.Run(part)))], 1);
+            },
+            [.. parts.SelectMany(part => part.steps).SelectMany(step => step.Owned)])
+        {
+            Results = Math.Max(1, parts.Sum(part => part.steps.Count)),
         };
     }
 

@@ -18,6 +18,11 @@ public sealed class FoldingTests : IDisposable
         { "convnet-16-32-64", [2 * 10 * 9], [2, 10, 9] },
         { "resnet-18", [3, 12, 12], [3, 12, 12] },
         { "resnet-18", [1, 64, 64], [1, 64, 64] },
+        { "squeezenet-1.0-w2", [1, 28, 28], [1, 28, 28] },
+        { "densenet-161-w4-d4", [1 * 12 * 12], [1, 12, 12] },
+        { "densenet-161-w8-d4", [3, 64, 64], [3, 64, 64] },
+        { "alexnet-w4", [3, 12, 12], [3, 12, 12] },
+        { "vgg-16-w4", [1, 28, 28], [1, 28, 28] },
     };
 
     [Theory]
@@ -51,13 +56,17 @@ public sealed class FoldingTests : IDisposable
         Assert.Equal(ScalarType.Float32, found.dtype);
         Assert.Equal(ScalarType.Float32, ofFolded.dtype);
         Near(expected, found, 0.05);
-        Assert.True(nn.functional.cosine_similarity(ofWhole.flatten(), ofFolded.flatten(), 0).ToDouble() > 0.98);
+
+        // Without norms a maximum may change its place by rounding, and the gradient goes elsewhere with it.
+        Assert.InRange(nn.functional.cosine_similarity(ofWhole.flatten(), ofFolded.flatten(), 0).ToDouble(), name.StartsWith("squeezenet", StringComparison.Ordinal) || name.StartsWith("vgg", StringComparison.Ordinal) ? 0.9 : 0.98, 1.001);
     }
 
     [Theory]
     [InlineData("convnet-16-32-64", PruningCriterion.L1, 0.5)]
     [InlineData("resnet-18", PruningCriterion.Random, 0.5)]
     [InlineData("resnet-18", PruningCriterion.L1, 0.99)]
+    [InlineData("squeezenet-1.0-w2", PruningCriterion.Random, 0.5)]
+    [InlineData("vgg-16-w4", PruningCriterion.L1, 0.5)]
     public void Filters_that_pruning_zeroed_are_gone_and_nothing_else(string name, PruningCriterion criterion, double ratio)
     {
         using var network = Trained(name, [3, 12, 12], [3, 12, 12]);
@@ -71,7 +80,10 @@ public sealed class FoldingTests : IDisposable
         var (found, ofFolded) = Pass(folded.Forward, inputs);
         Near(expected, found, 1e-5);
         Near(ofWhole, ofFolded, 1e-5);
-        Assert.True(folded.Bytes < whole.Bytes * (ratio > 0.9 ? 0.1 : 0.6), $"{folded.Bytes} of {whole.Bytes} bytes are left");
+
+        // Half of VGG-16 is linear layers, which stay.
+        var left = ratio > 0.9 ? 0.1 : name.StartsWith("vgg", StringComparison.Ordinal) ? 0.7 : 0.6;
+        Assert.True(folded.Bytes < whole.Bytes * left, $"{folded.Bytes} of {whole.Bytes} bytes are left");
     }
 
     [Fact]
@@ -90,9 +102,43 @@ public sealed class FoldingTests : IDisposable
     }
 
     [Theory]
+    [InlineData(0.5)]
+    [InlineData(0.9)]
+    public void A_pruned_channel_that_a_later_norm_shifts_is_there_again(double ratio)
+    {
+        using var network = Trained("densenet-161-w4-d4", [3, 12, 12], [3, 12, 12]);
+        Prune(network, PruningCriterion.L1, ratio);
+        var inputs = randn(4, 3, 12, 12);
+
+        using var folded = Folding.TryFold(network, inputs)!;
+
+        var (expected, ofWhole) = Pass(network.Forward, inputs);
+        var (found, ofFolded) = Pass(folded.Forward, inputs);
+        Near(expected, found, 1e-5);
+        Near(ofWhole, ofFolded, 1e-5);
+    }
+
+    [Fact]
+    public void Outputs_of_a_last_convolution_that_is_all_zeros_stay_outputs()
+    {
+        using var network = Trained("squeezenet-1.0-w4", [1, 12, 12], [1, 12, 12]);
+        using (no_grad())
+        {
+            foreach (var parameter in Layers.Last(network, 5))
+            {
+                parameter.Tensor[1..3].zero_();
+            }
+        }
+
+        var inputs = randn(4, 1, 12, 12);
+        using var folded = Folding.TryFold(network, inputs)!;
+
+        Near(network.Forward(inputs), folded.Forward(inputs), 1e-5);
+    }
+
+    [Theory]
     [InlineData("tanh")]
     [InlineData("groups")]
-    [InlineData("norm first")]
     [InlineData("perceptron")]
     public void What_has_other_layers_stays_as_it_is(string what)
     {
@@ -100,7 +146,6 @@ public sealed class FoldingTests : IDisposable
         {
             "tanh" => nn.Sequential(nn.Conv2d(2, 4, 3), nn.Tanh(), nn.Flatten(), nn.Linear(4 * 36, 3)),
             "groups" => nn.Sequential(nn.Conv2d(2, 4, 3, groups: 2), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 36, 3)),
-            "norm first" => nn.Sequential(nn.BatchNorm2d(2), nn.Conv2d(2, 4, 3), nn.Flatten(), nn.Linear(4 * 36, 3)),
             _ => nn.Sequential(nn.Flatten(), nn.Linear(128, 5), nn.ReLU(), nn.Linear(5, 3)),
         };
         using var network = new Network(new SmallConvNet([4, 4]), module, OutputForm.Logits).Freeze();
