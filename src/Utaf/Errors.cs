@@ -115,6 +115,10 @@ public static class Errors
     public static UtafException UnknownLayer(string path, string layer, IEnumerable<string> layers) =>
         Usage("UTAF1109", path, $"There is no layer '{layer}' with parameters. The layers are: {string.Join(", ", layers)}.");
 
+    /// <summary>The discriminator does not fit the generator's samples.</summary>
+    public static UtafException BadDiscriminator(string path, string expected, string found) =>
+        Usage("UTAF1110", path, $"The discriminator does not fit the generator. Expected {expected}, found {found}. Give with --discriminator a TorchScript model that returns one number per sample, or leave the option out: one is trained then.");
+
     /// <summary>A table has a cell that is no number.</summary>
     public static UtafException NotANumber(string path, long row, string column, string found) =>
         Usage("UTAF1201", $"{path}({row})", $"Expected a number in row {row}, column {column}, found '{found}'. Correct or remove the row.");

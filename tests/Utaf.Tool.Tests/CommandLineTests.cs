@@ -18,6 +18,7 @@ public sealed class CommandLineTests : ToolTest
         ["--input-shape"] = ["1,2,2"],
         ["--image-shape"] = ["1,2,2"],
         ["--last-layer"] = ["head"],
+        ["--discriminator"] = ["{folder}/d.pt"],
         ["--data"] = ["{folder}/a=b.csv"],
         ["--public"] = ["{folder}/p.csv"],
         ["--irrelevant"] = ["{folder}/i one.csv", "{folder}/--i.csv"],
@@ -53,7 +54,7 @@ public sealed class CommandLineTests : ToolTest
         """
         {
           "models": [{
-            "name": "mine", "version": "2", "path": "m.pt", "task": "regression", "lastLayer": "head",
+            "name": "mine", "version": "2", "path": "m.pt", "task": "regression", "lastLayer": "head", "discriminator": "d.pt",
             "input": { "shape": [1, 2, 2], "imageShape": [1, 2, 2] },
             "data": {
               "path": "a=b.csv", "public": "p.csv", "irrelevant": ["i one.csv", "--i.csv"], "label": "-1", "labelFile": "labels.npy",

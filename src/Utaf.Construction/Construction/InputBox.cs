@@ -46,6 +46,13 @@ public sealed class InputBox : IDisposable
             : new(owner.InputShape, low, high, device);
     }
 
+    /// <summary>[−bound, bound] for every number, as for latent vectors.</summary>
+    public static InputBox Within(int[] inputShape, float bound, Device device)
+    {
+        var size = inputShape.Aggregate(1, (product, length) => product * length);
+        return new(inputShape, [.. Enumerable.Repeat(-bound, size)], [.. Enumerable.Repeat(bound, size)], device);
+    }
+
     /// <summary>Inputs of free variables.</summary>
     /// <param name="free">w, [N, input…].</param>
     /// <returns>x in the box, [N, input…].</returns>

@@ -2,6 +2,7 @@ using TorchSharp;
 using Utaf.Ensembles;
 using Utaf.Fingerprints;
 using Utaf.Metrics;
+using Utaf.Models;
 using Utaf.Torch;
 using static TorchSharp.torch;
 
@@ -52,7 +53,9 @@ public static class PairConstruction
         var schedule = ConstructionSchedule.Of(options.Schedule);
         var weights = options.Weights ?? schedule.Weights;
         var split = EnsembleSplit.Make(plan, folder.WeightsSha256, options.Fractions ?? new SplitFractions(), workshop.Target.Network.WeightsSha256());
-        using var box = InputBox.Of(workshop.Data.Owner, workshop.Data.ImageShape is not null, workshop.Device);
+        using var box = workshop.Task.DrawsInputs
+            ? InputBox.Within(workshop.Target.Signature.InputShape, Generation.LatentBound, workshop.Device)
+            : InputBox.Of(workshop.Data.Owner, workshop.Data.ImageShape is not null, workshop.Device);
         var costly = workshop.Target.ParameterCount > LargeTarget;
         var type = costly && options.Precision == Precision.Auto && workshop.Device.type == DeviceType.CPU && Processor.MultipliesBFloat16
             ? ScalarType.BFloat16

@@ -21,6 +21,21 @@ internal static class DataFit
         return task.FitTargets(fitted, owner, signature);
     }
 
+    /// <summary>Gives foreign samples the owner's shape and range; latent vectors are the owner's, in turn.</summary>
+    /// <param name="foreign">Its inputs are the samples.</param>
+    /// <param name="owner">Its inputs are latent vectors, its targets the samples.</param>
+    /// <param name="sampleShape">[C, H, W] when samples are images.</param>
+    public static DataTable FitSamples(DataTable foreign, DataTable owner, int[]? sampleShape)
+    {
+        var samples = owner with { InputShape = [owner.TargetWidth], Inputs = owner.Targets, TargetWidth = 0, Targets = [] };
+        var resized = sampleShape is not null && foreign.InputShape is [_, _, _]
+            ? Resize(foreign, sampleShape)
+            : Columns(foreign, owner.TargetWidth);
+        var size = owner.ExampleSize;
+        float[] latents = [.. Enumerable.Range(0, foreign.Count * size).Select(i => owner.Inputs[i % owner.Inputs.Length])];
+        return new(owner.InputShape, latents, owner.TargetWidth, Rescale(resized, samples, sampleShape is not null), foreign.Origin) { Rows = foreign.Rows };
+    }
+
     /// <summary>Nearest-neighbour resizing; channels repeat or are dropped.</summary>
     private static float[] Resize(DataTable foreign, int[] shape)
     {

@@ -81,7 +81,7 @@ public sealed class EnsembleBuilder
 
             var draft = member.Recipe.Prepare(new(member.Id, workshop, () => Parent(member), new SeededRandom(folder.Plan.Seed, member.Id), cancellationToken));
             draft = draft with { Network = draft.Network.To(workshop.Device) };
-            if (draft.Training is not null && Perceptron.TryRead(draft.Network, workshop.Probe, inTraining: true) is { } perceptron)
+            if (draft.Training is { Lesson.CanBeStacked: true } && Perceptron.TryRead(draft.Network, workshop.Probe, inTraining: true) is { } perceptron)
             {
                 waiting.Add(new(member, perceptron, draft.Training));
                 continue;

@@ -19,11 +19,17 @@ public sealed record EnsembleData(
     /// <summary>Fewest examples that can be halved and trained on.</summary>
     private const int FewestExamples = 20;
 
+    /// <summary>[C, H, W] when a generator's samples are images; null otherwise.</summary>
+    public int[]? SampleShape { get; init; }
+
+    /// <summary>The discriminator that the target was trained with; null: one is trained against the target.</summary>
+    public TorchScriptFile? Discriminator { get; init; }
+
     /// <summary>Checks the tables and makes up for those that are missing.</summary>
     /// <param name="owner">The owner's data.</param>
     /// <param name="publicData">Data of a similar domain; null: the owner's data is halved.</param>
     /// <param name="irrelevant">Data of other domains, of any shape.</param>
-    /// <param name="imageShape">[C, H, W] when flat inputs are images.</param>
+    /// <param name="imageShape">[C, H, W] when flat inputs, or a generator's samples, are images.</param>
     /// <param name="task">What the target was trained to do.</param>
     /// <param name="signature">The target's shapes.</param>
     /// <param name="seed">Decides the halves.</param>
@@ -38,7 +44,14 @@ public sealed record EnsembleData(
         ulong seed)
     {
         var notes = new List<string>();
-        imageShape ??= owner.InputShape is { Length: 3 } shape ? shape : null;
+        var sampleShape = task.DrawsInputs ? imageShape : null;
+        if (sampleShape is not null && sampleShape.Aggregate(1, (product, size) => product * size) != owner.TargetWidth)
+        {
+            throw Errors.WrongDataShape(owner.Origin, $"images of {string.Join('×', sampleShape)}", $"{owner.TargetWidth} numbers per sample");
+        }
+
+        imageShape = task.DrawsInputs ? null : imageShape;
+        imageShape ??= task.DrawsInputs ? null : owner.InputShape is { Length: 3 } shape ? shape : null;
         if (imageShape is not null && imageShape.Aggregate(1, (product, size) => product * size) != owner.ExampleSize)
         {
             throw Errors.WrongDataShape(owner.Origin, $"images of {string.Join('×', imageShape)}", $"{owner.ExampleSize} numbers per example");
@@ -62,10 +75,15 @@ public sealed record EnsembleData(
 
         if (irrelevant.Count == 0)
         {
-            notes.Add("No irrelevant data was given: the public inputs with targets of random rules stand in.");
+            notes.Add(task.DrawsInputs
+                ? "No irrelevant data was given: the public samples with their numbers in random orders stand in."
+                : "No irrelevant data was given: the public inputs with targets of random rules stand in.");
         }
 
-        return new(owner, publicData, [.. irrelevant.Select(foreign => DataFit.Fit(foreign, owner, imageShape, task, signature))], imageShape, notes);
+        DataTable[] fitted = [.. irrelevant.Select(foreign => task.DrawsInputs
+            ? DataFit.FitSamples(foreign, owner, sampleShape)
+            : DataFit.Fit(foreign, owner, imageShape, task, signature))];
+        return new(owner, publicData, fitted, imageShape, notes) { SampleShape = sampleShape };
     }
 
     private static void Require(DataTable table)

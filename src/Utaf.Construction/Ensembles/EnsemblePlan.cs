@@ -18,8 +18,8 @@ namespace Utaf.Ensembles;
 /// <param name="TargetSha256">The target artifact's digest.</param>
 /// <param name="InputShape">The inputs' shape per example.</param>
 /// <param name="OutputWidth">Numbers per output.</param>
-/// <param name="DataSha256">Digests of the owner's, the public and the irrelevant tables.</param>
-/// <param name="ImageShape">[C, H, W] when the inputs are images.</param>
+/// <param name="DataSha256">Digests of the owner's, the public and the irrelevant tables, and of a generator's discriminator where it was given.</param>
+/// <param name="ImageShape">[C, H, W] when the inputs, or a generator's samples, are images.</param>
 /// <param name="LastLayer">The last layer, where the user named it.</param>
 /// <param name="Members">In the order in which they are built: a chain comes after the member it starts from.</param>
 public sealed record EnsemblePlan(
@@ -57,8 +57,8 @@ public sealed record EnsemblePlan(
     {
         var context = Workshop.ContextOf(target, task, data);
         var architectures = options.Architectures is { } names ? Zoo.Parse(names, context) : Zoo.For(context);
-        var composition = new Composition(architectures, FilterPruningApplies(target), Zoo.Contains(architectures, context), TrainingLength.For(profile, data.Owner.Count, options.Epochs));
-        string[] digests = [data.Owner.Sha256(), data.Public.Sha256(), .. data.Irrelevant.Select(table => table.Sha256())];
+        var composition = new Composition(architectures, FilterPruningApplies(target), Zoo.Contains(architectures, context), TrainingLength.For(profile, data.Owner.Count, options.Epochs, task.LearningRate));
+        string[] digests = [data.Owner.Sha256(), data.Public.Sha256(), .. data.Irrelevant.Select(table => table.Sha256()), .. data.Discriminator is { } discriminator ? (string[])[discriminator.Sha256] : []];
         var keys = new MemberKeys(context, task, data, digests, seed);
         Member[] members =
         [
@@ -75,7 +75,7 @@ public sealed record EnsemblePlan(
             target.Signature.InputShape,
             target.Signature.OutputWidth,
             digests,
-            data.ImageShape,
+            data.ImageShape ?? data.SampleShape,
             target.Network.LastLayer,
             members);
     }

@@ -1,4 +1,5 @@
 using Utaf.Models;
+using Utaf.Torch;
 using static TorchSharp.torch;
 
 namespace Utaf.Ensembles;
@@ -6,6 +7,9 @@ namespace Utaf.Ensembles;
 /// <summary>What a member is taught by. Lessons that are equal can be given to many members at once.</summary>
 public abstract record Lesson
 {
+    /// <summary>Whether members with this lesson can be trained together as a stack.</summary>
+    public virtual bool CanBeStacked => true;
+
     /// <summary>The loss of each example, [N]; what is minimised is its mean.</summary>
     /// <param name="task">What the target was trained to do.</param>
     /// <param name="outputs">The member's, [N, out].</param>
@@ -30,4 +34,16 @@ public sealed record Imitation(OutputForm Student, OutputForm Teacher, double Te
     /// <inheritdoc/>
     public override Tensor Losses(LearningTask task, Tensor outputs, Tensor targets) =>
         task.DistillationLosses(outputs, Student, targets, Teacher, Temperature);
+}
+
+/// <summary>A discriminator that learns along, as in a GAN.</summary>
+/// <param name="Start">Makes the discriminator as it starts, on the network's device; owned by the training.</param>
+public sealed record Adversary(Func<Network, SeededRandom, Discriminator> Start) : Lesson
+{
+    /// <inheritdoc/>
+    public override bool CanBeStacked => false;
+
+    /// <summary>The loss depends on the discriminator of the moment: see <see cref="AdversarialTraining"/>.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public override Tensor Losses(LearningTask task, Tensor outputs, Tensor targets) => throw new NotSupportedException("A GAN is trained by AdversarialTraining.");
 }

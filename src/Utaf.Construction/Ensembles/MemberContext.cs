@@ -24,7 +24,7 @@ public sealed record MemberContext(
     /// <param name="kept">What removes numbers of the network for good; owned by the draft.</param>
     public MemberDraft OnPublicData(Network network, IReadOnlyList<NamedTensor> learned, TrainingSettings settings, IReadOnlyList<(NamedTensor Parameter, Tensor Keep)>? kept = null)
     {
-        var training = new MemberTraining(learned, Workshop.Public, OwnsData: false, new Supervision(network.Form), settings, kept ?? [], Random);
+        var training = new MemberTraining(learned, Workshop.Public, OwnsData: false, Workshop.StolenLesson(network), settings, kept ?? [], Random);
         if (settings.Epochs > 0)
         {
             return new(network, training);

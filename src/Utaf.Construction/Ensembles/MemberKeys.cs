@@ -57,7 +57,7 @@ internal sealed class MemberKeys
             task.Name,
             context.Signature.InputShape,
             context.Signature.OutputWidth,
-            context.ImageShape,
+            context.ImageShape ?? context.SampleShape,
             network,
             DataOf(recipe),
             probe);

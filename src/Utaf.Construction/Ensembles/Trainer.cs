@@ -30,6 +30,19 @@ public static class Trainer
             parameter.Tensor.requires_grad = learned.Contains(parameter.Name);
         }
 
+        if (training.Lesson is Adversary adversary)
+        {
+            using var discriminator = adversary.Start(network, random);
+            if (learned.Count == network.Parameters.Count)
+            {
+                network.TrainingMode();
+            }
+
+            AdversarialTraining.Train(network, discriminator, [.. parameters.Select(parameter => parameter.Tensor)], training, name, cancellationToken);
+            network.EvaluationMode();
+            return;
+        }
+
         // Dropout draws from torch's own generator.
         manual_seed((long)(random.NextUInt64() >> 1));
         ChannelsLast.Apply(network);
@@ -78,7 +91,8 @@ public static class Trainer
         network.EvaluationMode();
     }
 
-    private static void Remove(IReadOnlyList<(NamedTensor Parameter, Tensor Keep)> kept)
+    /// <summary>Zeroes again what was removed.</summary>
+    internal static void Remove(IReadOnlyList<(NamedTensor Parameter, Tensor Keep)> kept)
     {
         using var noGradient = no_grad();
         foreach (var (parameter, keep) in kept)

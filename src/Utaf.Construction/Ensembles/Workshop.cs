@@ -1,5 +1,6 @@
 using Utaf.Data;
 using Utaf.Models;
+using Utaf.Torch;
 using static TorchSharp.torch;
 
 namespace Utaf.Ensembles;
@@ -10,7 +11,11 @@ public sealed class Workshop : IDisposable
     /// <summary>How many of the owner's inputs networks are tried on.</summary>
     internal const int ProbeSize = 16;
 
+    private const int TriedSamples = 256;
+
     private readonly Dictionary<string, Tensor> teacherOutputs = [];
+    private readonly Lock teaching = new();
+    private Discriminator? discriminator;
 
     /// <summary>Puts the data on the device.</summary>
     public Workshop(TargetModel target, LearningTask task, EnsembleData data, Device device)
@@ -57,17 +62,85 @@ public sealed class Workshop : IDisposable
             (inputMean, inputDeviation) = PerChannel(data.Owner.Inputs, channels, data.Owner.ExampleSize / channels);
         }
 
+        else if (task.DrawsInputs)
+        {
+            // Known, and the same for every table.
+            (inputMean, inputDeviation) = (new float[inputMean.Length], [.. Enumerable.Repeat(1f, inputMean.Length)]);
+        }
+
         else
         {
             KeepFlags(data.Owner, inputMean, inputDeviation);
         }
 
         var (outputMean, outputDeviation) = task.OutputScale(data.Owner, target.Signature);
-        return new(target, data.ImageShape, new(inputMean, inputDeviation, outputMean, outputDeviation));
+        return new(target, data.ImageShape, new(inputMean, inputDeviation, outputMean, outputDeviation)) { Generates = task.DrawsInputs, SampleShape = data.SampleShape };
     }
 
     /// <summary>A few of the owner's inputs, to try networks on, [n, input…].</summary>
     public Tensor Probe { get; }
+
+    /// <summary>What an honest member learns by: the task's loss, or a fresh discriminator.</summary>
+    public Lesson HonestLesson(Network network) => Task.DrawsInputs
+        ? new Adversary((generator, random) => FreshDiscriminator(generator, random))
+        : new Supervision(network.Form);
+
+    /// <summary>What a thief's training of a stolen model goes by: the task's loss, or the target's discriminator.</summary>
+    public Lesson StolenLesson(Network network) => Task.DrawsInputs
+        ? new Adversary((_, _) => TargetDiscriminator())
+        : new Supervision(network.Form);
+
+    /// <summary>
+    /// A copy of the target's discriminator. Where the owner gave none, one is trained first against the frozen target on
+    /// public data, which is what a thief of the generator alone would do; its random numbers are the target's own, so that
+    /// every process trains the same.
+    /// </summary>
+    /// <exception cref="UtafException">UTAF1110: the given one does not fit.</exception>
+    internal Discriminator TargetDiscriminator()
+    {
+        // Costs are measured with several members in training at once.
+        lock (teaching)
+        {
+            return Copied();
+        }
+    }
+
+    private Discriminator Copied()
+    {
+        if (Data.Discriminator is { } file)
+        {
+            using var scope = NewDisposeScope();
+            var samples = Owner.Targets.narrow(0, 0, Math.Min(Owner.Count, TriedSamples)).cpu();
+            var given = Discriminator.Open(file, samples, Data.SampleShape);
+            given.Network.To(Device);
+            return given;
+        }
+
+        discriminator ??= Taught();
+        var copy = FreshDiscriminator(Target.Network, new(0, "copy"));
+        copy.Network.CopyFrom(discriminator.Network);
+        return copy;
+    }
+
+    private Discriminator Taught()
+    {
+        const int steps = 300;
+        var random = new SeededRandom(0, $"discriminator of {Target.ArtifactSha256}");
+        var taught = FreshDiscriminator(Target.Network, random);
+        var settings = new TrainingSettings(1, LearningRate: Task.LearningRate);
+        var perEpoch = TrainingEffort.StepsPerEpoch(Public.Count, settings.BatchSize);
+        settings = settings with { Epochs = Math.Max(1, steps / Math.Max(1, perEpoch)) };
+        using var training = new MemberTraining([], Public, OwnsData: false, StolenLesson(Target.Network), settings, [], random);
+        AdversarialTraining.Train(Target.Network, taught, [], training, "the target's discriminator", CancellationToken.None);
+        return taught;
+    }
+
+    private Discriminator FreshDiscriminator(Network generator, SeededRandom random)
+    {
+        var fresh = Discriminator.For(generator, Data.SampleShape, Target.Signature.OutputWidth, random);
+        fresh.Network.To(Device);
+        return fresh;
+    }
 
     /// <summary>A teacher's outputs on the public data, [n, out], computed once per teacher.</summary>
     public Tensor TeacherOutputs(string key, Network teacher)
@@ -85,6 +158,7 @@ public sealed class Workshop : IDisposable
     public void Dispose()
     {
         Probe.Dispose();
+        discriminator?.Dispose();
         Owner.Dispose();
         Public.Dispose();
         foreach (var outputs in teacherOutputs.Values)

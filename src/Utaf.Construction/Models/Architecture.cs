@@ -13,6 +13,8 @@ namespace Utaf.Models;
 [JsonDerivedType(typeof(DenseNet161), "densenet-161")]
 [JsonDerivedType(typeof(AlexNet), "alexnet")]
 [JsonDerivedType(typeof(Vgg16), "vgg-16")]
+[JsonDerivedType(typeof(Dcgan), "dcgan")]
+[JsonDerivedType(typeof(FcGan), "fcgan")]
 public abstract record Architecture
 {
     /// <summary>A short name that is unique among architectures, for example <c>mlp-100-100</c>.</summary>
@@ -34,6 +36,12 @@ public sealed record ArchitectureContext(TargetModel Target, int[]? ImageShape, 
 {
     /// <summary>The signature that every member shares with the target.</summary>
     public ModelSignature Signature => Target.Signature;
+
+    /// <summary>Whether the target makes samples of latent vectors.</summary>
+    public bool Generates { get; init; }
+
+    /// <summary>[C, H, W] when generated samples are images; null otherwise.</summary>
+    public int[]? SampleShape { get; init; }
 }
 
 /// <summary>

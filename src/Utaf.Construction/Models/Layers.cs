@@ -18,7 +18,7 @@ public static class Layers
         }
 
         var weighted = layers.Where(layer => layer.Any(parameter => parameter.IsWeight)).ToList();
-        var last = weighted.LastOrDefault(layer => layer.Any(parameter => parameter.IsWeight && parameter.Tensor.shape[0] == outputWidth))
+        var last = weighted.LastOrDefault(layer => layer.Any(parameter => parameter.IsWeight && parameter.Tensor.shape[parameter.OutputAxis] == outputWidth))
             ?? weighted.LastOrDefault()
             ?? layers[^1];
         return [.. last];
@@ -38,7 +38,7 @@ public static class Layers
             .ToList();
         var layer = next.FirstOrDefault()?.Layer;
 
-        return layer is not null && statistics.TryGetValue(layer, out var mean) && mean.Tensor.shape[0] == kernels.Tensor.shape[0]
+        return layer is not null && statistics.TryGetValue(layer, out var mean) && mean.Tensor.shape[0] == kernels.Tensor.shape[kernels.OutputAxis]
             ? [.. next.Where(parameter => parameter.Layer == layer)]
             : [];
     }

@@ -22,8 +22,15 @@ public abstract class LearningTask
     {
         "classification" => new Classification(),
         "regression" => new Regression(),
-        _ => throw Errors.BadOption("--task", name, "classification or regression"),
+        "generation" => new Generation(),
+        _ => throw Errors.BadOption("--task", name, "classification, regression or generation"),
     };
+
+    /// <summary>Whether inputs are drawn at random, as a generator's latent vectors are, and the data has none of its own.</summary>
+    public virtual bool DrawsInputs => false;
+
+    /// <summary>Adam's learning rate for training by the task's own loss, above 0.</summary>
+    public virtual double LearningRate => 1e-3;
 
     /// <summary>Checks that the data can train a model of this signature.</summary>
     /// <exception cref="UtafException">UTAF1204 to UTAF1206.</exception>

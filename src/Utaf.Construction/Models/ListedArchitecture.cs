@@ -45,6 +45,6 @@ public sealed record ListedArchitecture(string Path, string Sha256) : Architectu
             throw Errors.WrongOutputWidth(Path, context.Signature.OutputWidth, (int)outputs.shape[1]);
         }
 
-        return new Network(this, file.Load(), context.Target.Form == OutputForm.Raw ? OutputForm.Raw : new Classification().Recognise(outputs), lastLayer: null);
+        return new Network(this, file.Load(), context.Target.Form == OutputForm.Raw ? OutputForm.Raw : new Classification().Recognise(outputs), lastLayer: null, file.Convolutions);
     }
 }

@@ -12,6 +12,9 @@ public sealed record NamedTensor(string Name, Tensor Tensor)
     /// <summary>The layer that it belongs to: the name without its last part.</summary>
     public string Layer => Name.LastIndexOf('.') is var dot && dot < 0 ? "" : Name[..dot];
 
+    /// <summary>The axis of a weight's outputs: 1 of a transposed convolution's kernels [in, out, …], 0 of all others.</summary>
+    public int OutputAxis { get; init; }
+
     /// <summary>A weight matrix or a convolution's kernels: what pruning removes. Biases and norms are not.</summary>
     public bool IsWeight => Tensor.dim() >= 2;
 

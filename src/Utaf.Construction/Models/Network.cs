@@ -14,6 +14,7 @@ public sealed class Network : IDisposable
 {
     private readonly nn.Module module;
     private readonly Func<Tensor, Tensor> forward;
+    private readonly ConvolutionKinds convolutions;
 
     /// <summary>Takes over a module of the zoo.</summary>
     public Network(Architecture architecture, nn.Module<Tensor, Tensor> module, OutputForm form)
@@ -26,18 +27,20 @@ public sealed class Network : IDisposable
     /// <param name="module">The module; owned by the network from now on.</param>
     /// <param name="form">What its outputs mean.</param>
     /// <param name="lastLayer">The prefix of the last layer's parameters; null to find it: <see cref="Layers.Last"/>.</param>
-    public Network(Architecture architecture, jit.ScriptModule<Tensor, Tensor> module, OutputForm form, string? lastLayer)
-        : this(architecture, module, module.forward, form, lastLayer)
+    /// <param name="convolutions">Which kinds of convolution its code has.</param>
+    public Network(Architecture architecture, jit.ScriptModule<Tensor, Tensor> module, OutputForm form, string? lastLayer, ConvolutionKinds convolutions = ConvolutionKinds.Plain)
+        : this(architecture, module, module.forward, form, lastLayer, convolutions)
     {
     }
 
-    private Network(Architecture architecture, nn.Module module, Func<Tensor, Tensor> forward, OutputForm form, string? lastLayer)
+    private Network(Architecture architecture, nn.Module module, Func<Tensor, Tensor> forward, OutputForm form, string? lastLayer, ConvolutionKinds convolutions = ConvolutionKinds.Plain)
     {
         this.module = module;
         this.forward = forward;
         Architecture = architecture;
         Form = form;
         LastLayer = lastLayer;
+        this.convolutions = convolutions;
         (Parameters, Buffers) = Tensors();
         module.eval();
     }
@@ -178,6 +181,6 @@ public sealed class Network : IDisposable
     // A module's tensors live and end with the network, whatever dispose scope it happens to be made in.
     private (IReadOnlyList<NamedTensor> Parameters, IReadOnlyList<NamedTensor> Buffers) Tensors() =>
     (
-        [.. module.named_parameters().Select(p => new NamedTensor(p.name, p.parameter.DetachFromDisposeScope()))],
+        TransposedKernels.Mark([.. module.named_parameters().Select(p => new NamedTensor(p.name, p.parameter.DetachFromDisposeScope()))], module, convolutions),
         [.. module.named_buffers().Select(b => new NamedTensor(b.name, b.buffer.DetachFromDisposeScope()))]);
 }

@@ -71,13 +71,13 @@ public sealed class TargetModel : IDisposable
 
         var form = task.Recognise(outputs);
         var target = new TargetModel(
-            () => new Network(new TargetArchitecture(), file.Load(), form, lastLayer),
+            () => new Network(new TargetArchitecture(), file.Load(), form, lastLayer, file.Convolutions),
             new ModelSignature(owner.InputShape, (int)outputs.shape[1]),
             file.Sha256,
             path,
             () =>
             {
-                using var released = new Network(new TargetArchitecture(), file.Load(), form, lastLayer);
+                using var released = new Network(new TargetArchitecture(), file.Load(), form, lastLayer, file.Convolutions);
                 return file.Sha256Without(Initialisation.Drawn(released));
             });
         _ = Layers.Last(target.Network, target.Signature.OutputWidth, path);

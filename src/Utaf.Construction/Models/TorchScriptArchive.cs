@@ -56,6 +56,20 @@ internal static class TorchScriptArchive
         }
     }
 
+    /// <summary>Which kinds of convolution an archive's code has.</summary>
+    public static ConvolutionKinds Convolutions(byte[] bytes)
+    {
+        using var archive = new ZipArchive(new MemoryStream(bytes, writable: false));
+        var kinds = ConvolutionKinds.None;
+        foreach (var entry in archive.Entries.Where(entry => entry.Name.EndsWith(".py", StringComparison.OrdinalIgnoreCase)))
+        {
+            using var reader = new StreamReader(entry.Open());
+            kinds |= TorchScriptCode.Convolutions(reader.ReadToEnd());
+        }
+
+        return kinds;
+    }
+
     /// <summary>
     /// SHA-256 of all that an archive computes with, but for the numbers of some tensors: code, constants, attributes, other tensors.
     /// Null where one of the others has the same numbers as one of these, so that they cannot be told apart.

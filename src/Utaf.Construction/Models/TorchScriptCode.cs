@@ -37,6 +37,16 @@ internal static partial class TorchScriptCode
         };
     }
 
+    /// <summary>Which kinds of convolution the code calls. A traced one says by its seventh argument whether it is transposed.</summary>
+    public static ConvolutionKinds Convolutions(string code)
+    {
+        var kinds = PlainConvolution().IsMatch(code) ? ConvolutionKinds.Plain : ConvolutionKinds.None;
+        kinds |= TransposedConvolution().IsMatch(code) ? ConvolutionKinds.Transposed : ConvolutionKinds.None;
+        return TracedConvolution().Matches(code).Aggregate(
+            kinds,
+            (found, match) => found | (match.Groups["transposed"].ValueSpan is "True" ? ConvolutionKinds.Transposed : ConvolutionKinds.Plain));
+    }
+
     private static string? Operator(string space, string name) =>
         ComputingNamespaces.Contains(space) && !ReachesOut().IsMatch(name) ? null : $"{space}::{name}";
 
@@ -54,6 +64,15 @@ internal static partial class TorchScriptCode
         """",
         RegexOptions.Singleline | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Word();
+
+    [GeneratedRegex(@"\bconv[123]d\s*\(")]
+    private static partial Regex PlainConvolution();
+
+    [GeneratedRegex(@"\bconv_transpose[123]d\s*\(")]
+    private static partial Regex TransposedConvolution();
+
+    [GeneratedRegex(@"\b_convolution\s*\([^\[\]()]*\[[^\]]*\],\s*\[[^\]]*\],\s*\[[^\]]*\],\s*(?<transposed>True|False)")]
+    private static partial Regex TracedConvolution();
 
     [GeneratedRegex("(?:^|_)(?:save|load|file|pickle|unpickle|read|write|open|fork|system|exec)(?:_|$)", RegexOptions.IgnoreCase)]
     private static partial Regex ReachesOut();

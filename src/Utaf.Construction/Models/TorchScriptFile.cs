@@ -8,6 +8,7 @@ namespace Utaf.Models;
 public sealed class TorchScriptFile
 {
     private readonly byte[] bytes;
+    private ConvolutionKinds? kinds;
 
     private TorchScriptFile(string path, byte[] bytes)
     {
@@ -21,6 +22,9 @@ public sealed class TorchScriptFile
 
     /// <summary>The digest of the bytes that are loaded: the file may change, these do not.</summary>
     public string Sha256 { get; }
+
+    /// <summary>Which kinds of convolution the code has.</summary>
+    public ConvolutionKinds Convolutions => kinds ??= TorchScriptArchive.Convolutions(bytes);
 
     /// <summary>Reads and checks a file; torch does not see it yet.</summary>
     /// <exception cref="UtafException">UTAF1002, UTAF1003 and UTAF1101 to UTAF1105.</exception>

@@ -9,6 +9,13 @@ public static class Zoo
     /// <summary>From small to large, those that fit the task's inputs. ResNet-18 joins for images when the target is of its class.</summary>
     public static IReadOnlyList<Architecture> For(ArchitectureContext context)
     {
+        if (context.Generates)
+        {
+            Architecture[] generators = [new FcGan(2), new FcGan(4), new Dcgan(16), new Dcgan(32)];
+            Architecture[] connected = [new FcGan(1), new FcGan(2), new FcGan(4)];
+            return Dcgan.Makes(context.SampleShape) ? generators : connected;
+        }
+
         Architecture[] perceptrons = [new Mlp([100]), new Mlp([100, 100]), new Mlp([100, 100, 100])];
         Architecture weak = new Mlp([10]);
         Architecture[] convolutional = [new SmallConvNet([16, 32]), new SmallConvNet([16, 32, 64])];
@@ -37,11 +44,13 @@ public static class Zoo
                 "target" => new TargetArchitecture(),
                 "mlp" when sound => new Mlp(sizes),
                 "convnet" when sound => new SmallConvNet(sizes),
+                "dcgan" when sound && sizes.Length == 1 => new Dcgan(sizes[0]),
+                "fcgan" when sound && sizes.Length == 1 => new FcGan(sizes[0]),
                 _ => ImageNetwork.TryParse(name),
             };
             return architecture is not null && architecture.Accepts(context)
                 ? architecture
-                : throw Errors.BadOption("--architectures", name, "a list of target, mlp-W[-W[-W]], and for images of 8×8 at least (--image-shape) convnet-C-C[-C], resnet-18, squeezenet-1.0, densenet-161, alexnet and vgg-16, these also with filters divided by 2 to 16, such as vgg-16-w4, and all but alexnet with layers divided by 2 (up to 4, but for resnet-18), such as vgg-16-w4-d2");
+                : throw Errors.BadOption("--architectures", name, "a list of target, mlp-W[-W[-W]], and for images of 8×8 at least (--image-shape) convnet-C-C[-C], resnet-18, squeezenet-1.0, densenet-161, alexnet and vgg-16, these also with filters divided by 2 to 16, such as vgg-16-w4, and all but alexnet with layers divided by 2 (up to 4, but for resnet-18), such as vgg-16-w4-d2; for generators also fcgan-K, and dcgan-W for square images whose side is a multiple of 4, from 8 to 128");
         }
     }
 

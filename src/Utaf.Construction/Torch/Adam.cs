@@ -19,8 +19,9 @@ internal static class Adam
     /// <summary>What the moments are to be divided by after some steps.</summary>
     /// <param name="steps">Steps made, this one counted.</param>
     /// <param name="secondDecay">β₂.</param>
-    public static (double First, float Second) Corrections(int steps, float secondDecay) =>
-        (1 - Math.Pow(FirstDecay, steps), (float)Math.Sqrt(1 - Math.Pow(secondDecay, steps)));
+    /// <param name="firstDecay">β₁.</param>
+    public static (double First, float Second) Corrections(int steps, float secondDecay, float firstDecay = FirstDecay) =>
+        (1 - Math.Pow(firstDecay, steps), (float)Math.Sqrt(1 - Math.Pow(secondDecay, steps)));
 
     /// <summary>Changes values and moments.</summary>
     /// <param name="values">The parameters.</param>
@@ -30,12 +31,13 @@ internal static class Adam
     /// <param name="rate">The learning rate over the first correction.</param>
     /// <param name="correction">The second correction.</param>
     /// <param name="secondDecay">β₂.</param>
-    public static unsafe void Step(Span<float> values, ReadOnlySpan<float> gradient, Span<float> mean, Span<float> square, float rate, float correction, float secondDecay)
+    /// <param name="firstDecay">β₁.</param>
+    public static unsafe void Step(Span<float> values, ReadOnlySpan<float> gradient, Span<float> mean, Span<float> square, float rate, float correction, float secondDecay, float firstDecay = FirstDecay)
     {
         var threads = Math.Min(get_num_threads(), values.Length / PerThread);
         if (threads < 2)
         {
-            Update(values, gradient, mean, square, rate, correction, secondDecay);
+            Update(values, gradient, mean, square, rate, correction, secondDecay, firstDecay);
             return;
         }
 
@@ -47,7 +49,7 @@ internal static class Adam
             {
                 var start = (int)((long)length * thread / threads);
                 var count = (int)((long)length * (thread + 1) / threads) - start;
-                Update(Part(numbers.Item1), Part(numbers.Item2), Part(numbers.Item3), Part(numbers.Item4), rate, correction, secondDecay);
+                Update(Part(numbers.Item1), Part(numbers.Item2), Part(numbers.Item3), Part(numbers.Item4), rate, correction, secondDecay, firstDecay);
 
                 Span<float> Part(nint whole) => new((float*)whole + start, count);
             });
@@ -62,11 +64,12 @@ internal static class Adam
     /// <param name="rates">The learning rates over the first correction, [K, 1].</param>
     /// <param name="correction">The second correction.</param>
     /// <param name="secondDecay">β₂.</param>
-    public static void Step(Tensor values, Tensor gradient, Tensor mean, Tensor square, Tensor rates, float correction, float secondDecay)
+    /// <param name="firstDecay">β₁.</param>
+    public static void Step(Tensor values, Tensor gradient, Tensor mean, Tensor square, Tensor rates, float correction, float secondDecay, float firstDecay = FirstDecay)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        mean.mul_(FirstDecay).add_(gradient * (1 - FirstDecay));
+        mean.mul_(firstDecay).add_(gradient * (1 - firstDecay));
         square.mul_(secondDecay).add_(gradient * (1 - secondDecay) * gradient);
         values.sub_(rates * mean / ((square.sqrt() / correction) + Epsilon));
     }
@@ -75,7 +78,7 @@ internal static class Adam
     public static Span<float> Numbers(Tensor contiguous) => MemoryMarshal.Cast<byte, float>(contiguous.bytes);
 
     // The same operations in the same order in vectors and in the rest, so that a number's place does not matter.
-    private static void Update(Span<float> values, ReadOnlySpan<float> gradient, Span<float> mean, Span<float> square, float rate, float correction, float secondDecay)
+    private static void Update(Span<float> values, ReadOnlySpan<float> gradient, Span<float> mean, Span<float> square, float rate, float correction, float secondDecay, float firstDecay = FirstDecay)
     {
         var width = Vector<float>.Count;
         var vectors = values.Length / width * width;
@@ -83,7 +86,7 @@ internal static class Adam
         for (var i = 0; i < vectors; i += width)
         {
             var g = new Vector<float>(gradient[i..]);
-            var m = (new Vector<float>(mean[i..]) * FirstDecay) + (g * (1 - FirstDecay));
+            var m = (new Vector<float>(mean[i..]) * firstDecay) + (g * (1 - firstDecay));
             var v = (new Vector<float>(square[i..]) * secondDecay) + (g * (1 - secondDecay) * g);
             m.CopyTo(mean[i..]);
             v.CopyTo(square[i..]);
@@ -93,7 +96,7 @@ internal static class Adam
         for (var i = vectors; i < values.Length; i++)
         {
             var g = gradient[i];
-            mean[i] = (mean[i] * FirstDecay) + (g * (1 - FirstDecay));
+            mean[i] = (mean[i] * firstDecay) + (g * (1 - firstDecay));
             square[i] = (square[i] * secondDecay) + (g * (1 - secondDecay) * g);
             values[i] -= rate * mean[i] / ((MathF.Sqrt(square[i]) / correction) + Epsilon);
         }

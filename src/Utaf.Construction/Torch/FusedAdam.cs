@@ -10,17 +10,20 @@ internal sealed class FusedAdam : IDisposable
     private readonly Tensor[] means;
     private readonly Tensor[] squares;
     private readonly float secondDecay;
+    private readonly float firstDecay;
     private int steps;
 
     /// <param name="parameters">Changed in place. Float32 that lies by rows, or with channels last, takes one pass; others torch's operations.</param>
     /// <param name="rate">The learning rate.</param>
     /// <param name="secondDecay">β₂.</param>
-    public FusedAdam(IReadOnlyList<Tensor> parameters, double rate, double secondDecay = 0.999)
+    /// <param name="firstDecay">β₁.</param>
+    public FusedAdam(IReadOnlyList<Tensor> parameters, double rate, double secondDecay = 0.999, double firstDecay = 0.9)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         this.parameters = parameters;
         this.secondDecay = (float)secondDecay;
+        this.firstDecay = (float)firstDecay;
         Rate = rate;
         means = [.. parameters.Select(parameter => zeros_like(InOrder(parameter)).DetachFromDisposeScope())];
         squares = [.. means.Select(mean => zeros_like(mean).DetachFromDisposeScope())];
@@ -47,7 +50,7 @@ internal sealed class FusedAdam : IDisposable
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         steps++;
-        var (first, second) = Adam.Corrections(steps, secondDecay);
+        var (first, second) = Adam.Corrections(steps, secondDecay, firstDecay);
         for (var i = 0; i < parameters.Count; i++)
         {
             if (gradients[i] is not { } gradient)
@@ -58,11 +61,11 @@ internal sealed class FusedAdam : IDisposable
             var (values, slopes) = (InOrder(parameters[i]), InOrder(parameters[i], gradient));
             if (values.is_contiguous() && values.device_type == DeviceType.CPU && values.dtype == ScalarType.Float32)
             {
-                Adam.Step(Adam.Numbers(values), Adam.Numbers(slopes.contiguous()), Adam.Numbers(means[i]), Adam.Numbers(squares[i]), (float)(Rate / first), second, secondDecay);
+                Adam.Step(Adam.Numbers(values), Adam.Numbers(slopes.contiguous()), Adam.Numbers(means[i]), Adam.Numbers(squares[i]), (float)(Rate / first), second, secondDecay, firstDecay);
             }
             else
             {
-                Adam.Step(values, slopes, means[i], squares[i], full([1L], (float)(Rate / first), values.dtype, values.device), second, secondDecay);
+                Adam.Step(values, slopes, means[i], squares[i], full([1L], (float)(Rate / first), values.dtype, values.device), second, secondDecay, firstDecay);
             }
         }
     }

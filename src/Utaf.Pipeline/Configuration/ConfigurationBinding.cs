@@ -35,6 +35,7 @@ internal sealed class ConfigurationBinding(string folder)
         }) ?? new(),
         Data = Data(model["data"]!),
         LastLayer = Text(model, "lastLayer"),
+        Discriminator = Path(model, "discriminator"),
     };
 
     private DataSettings Data(PlacedValue data) => new()

@@ -54,7 +54,7 @@ public sealed record ModelSettings
     /// <summary>The TorchScript file.</summary>
     public required string Path { get; init; }
 
-    /// <summary>"classification" or "regression".</summary>
+    /// <summary>"classification", "regression" or "generation".</summary>
     public string? Task { get; init; }
 
     /// <summary>What the model takes.</summary>
@@ -65,6 +65,9 @@ public sealed record ModelSettings
 
     /// <summary>The last layer, where it is not found.</summary>
     public string? LastLayer { get; init; }
+
+    /// <summary>A generator's discriminator, a TorchScript file; one is trained if null.</summary>
+    public string? Discriminator { get; init; }
 }
 
 /// <summary>What a model takes.</summary>

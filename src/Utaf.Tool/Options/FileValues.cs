@@ -15,6 +15,7 @@ internal static class FileValues
         ["--input-shape"] = (_, model) => [Joined(model?.Input.Shape)],
         ["--image-shape"] = (_, model) => [Joined(model?.Input.ImageShape)],
         ["--last-layer"] = (_, model) => [model?.LastLayer],
+        ["--discriminator"] = (_, model) => [model?.Discriminator],
 
         // Its data.
         ["--data"] = (_, model) => [model?.Data.Path],

@@ -31,7 +31,8 @@ internal sealed class ModelOptions
         "What the model was trained to do.",
         "classification",
         "classification",
-        "regression");
+        "regression",
+        "generation");
     private readonly Option<string?> label = OptionKinds.Text(
         "--label",
         "Tables: the label's column by name or position (0 is the first, -1 the last); several after commas. [default: the last]",
@@ -65,14 +66,19 @@ internal sealed class ModelOptions
         "INPUTS,LABELS");
     private readonly Option<int[]?> inputShape = OptionKinds.Shape(
         "--input-shape",
-        "The shape the model takes one example in, such as 1,28,28. [default: as in the data]");
+        "The shape the model takes one example in, such as 1,28,28; generators: one latent vector. [default: as in the data, or in the "
+            + "generator's first layer]");
     private readonly Option<int[]?> imageShape = OptionKinds.Shape(
         "--image-shape",
-        "Flat inputs are images of this shape, such as 1,8,8: convolutional networks join the ensemble.");
+        "Flat inputs, or a generator's flat samples, are images of this shape, such as 1,8,8: convolutional networks join the ensemble.");
     private readonly Option<string?> lastLayer = OptionKinds.Text(
         "--last-layer",
         "The name of the model's last layer, where it is not found.",
         "NAME");
+    private readonly Option<string?> discriminator = OptionKinds.Text(
+        "--discriminator",
+        "Generators: the discriminator that the model was trained with (a TorchScript file). Without it one is trained against the model.",
+        "FILE");
     private readonly Option<string> profile = OptionKinds.Word(
         "--profile",
         "How many models the ensemble has: 24, 70 or 140.",
@@ -83,7 +89,7 @@ internal sealed class ModelOptions
     private readonly Option<string?> architectures = OptionKinds.Text(
         "--architectures",
         "Architectures of students and independent models: target, mlp-W[-W[-W]], convnet-C-C[-C], resnet-18, squeezenet-1.0, densenet-161, alexnet, "
-            + "vgg-16, after commas; the last five also with filters (w) and layers (d) divided, such as vgg-16-w4-d2. [default: those that fit]",
+            + "vgg-16 (the last five also with filters (w) and layers (d) divided, such as vgg-16-w4-d2); generators: dcgan-W, fcgan-K; after commas. [default: those that fit]",
         "NAMES");
     private readonly Option<int?> epochs = OptionKinds.Number<int>(
         "--epochs",
@@ -110,7 +116,7 @@ internal sealed class ModelOptions
     private Option[] All =>
     [
         configuration, data, publicData, irrelevant, negatives, task, label, labelFile, skipColumns, header, delimiter, labelScale, scale,
-        arrays, inputShape, imageShape, lastLayer, profile, architectures, epochs, ensemble, members, noPool,
+        arrays, inputShape, imageShape, lastLayer, discriminator, profile, architectures, epochs, ensemble, members, noPool,
     ];
 
     /// <summary>Gives them to a command.</summary>
@@ -150,6 +156,7 @@ internal sealed class ModelOptions
         InputShape = parsed.Given(inputShape),
         ImageShape = ImageShape(parsed),
         LastLayer = parsed.GetValue(lastLayer),
+        Discriminator = parsed.GetValue(discriminator),
         Profile = parsed.GetValue(profile)!,
         Ensemble = new EnsembleOptions(parsed.GetValue(architectures), Epochs(parsed), parsed.GetValue(negatives) ?? []),
         Folder = parsed.GetValue(ensemble),

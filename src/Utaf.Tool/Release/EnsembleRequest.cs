@@ -24,14 +24,17 @@ internal sealed record EnsembleRequest(string Model, string Owner, ulong Seed)
     /// <summary>The owner's labels, where they are in a file of their own.</summary>
     public string? LabelFile { get; init; }
 
-    /// <summary>The shape of one example, where it is not the data's.</summary>
+    /// <summary>The shape of one example, where it is not the data's; of a latent vector, where it is not found.</summary>
     public int[]? InputShape { get; init; }
 
-    /// <summary>[C, H, W] where flat inputs are images.</summary>
+    /// <summary>[C, H, W] where flat inputs, or generated samples, are images.</summary>
     public int[]? ImageShape { get; init; }
 
     /// <summary>The last layer, where it is not found.</summary>
     public string? LastLayer { get; init; }
+
+    /// <summary>A generator's discriminator; null: one is trained.</summary>
+    public string? Discriminator { get; init; }
 
     /// <summary>How many members there are.</summary>
     public string Profile { get; init; } = "standard";

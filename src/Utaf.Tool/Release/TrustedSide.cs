@@ -41,16 +41,38 @@ internal sealed class TrustedSide : IDisposable
     {
         var task = LearningTask.Parse(request.Task);
         var owner = DataFormats.Read(request.Owner, request.Reading with { LabelFile = request.LabelFile });
-        owner = request.InputShape is { } shape ? owner.WithInputShape(shape) : owner;
+        owner = request.InputShape is { } shape && !task.DrawsInputs ? owner.WithInputShape(shape) : owner;
         var publicData = request.Public is { } path ? DataFormats.Read(path, request.Reading) : null;
         var irrelevant = request.Irrelevant.Select(file => ReadIrrelevant(file, request.Reading, context)).ToList();
         context.CancellationToken.ThrowIfCancellationRequested();
 
         var device = TorchRuntime.Start(context.Settings.Device, context.Settings.Threads);
-        var target = TargetModel.Load(request.Model, task, owner, request.LastLayer);
+        if (request.Discriminator is { } unused && !task.DrawsInputs)
+        {
+            throw Errors.BadOption("--discriminator", unused, "no discriminator: only a model of --task generation has one");
+        }
+
+        var target = task.DrawsInputs
+            ? Generation.Load(request.Model, request.InputShape, request.LastLayer)
+            : TargetModel.Load(request.Model, task, owner, request.LastLayer);
         try
         {
-            var data = EnsembleData.Prepare(owner, publicData, irrelevant, request.ImageShape, task, target.Signature, request.Seed);
+            var imageShape = request.ImageShape;
+            if (task.DrawsInputs)
+            {
+                imageShape ??= owner.InputShape is { Length: 3 } images ? images : null;
+                owner = Generation.Table(owner, target, "owner", request.Seed);
+                publicData = publicData is null ? null : Generation.Table(publicData, target, "public", request.Seed);
+            }
+
+            var data = EnsembleData.Prepare(owner, publicData, irrelevant, imageShape, task, target.Signature, request.Seed);
+            if (request.Discriminator is { } file)
+            {
+                // It is tried at once: one that does not fit is not to be found out after hours.
+                data = data with { Discriminator = TorchScriptFile.Open(file) };
+                using var tried = Discriminator.Open(data.Discriminator, tensor(data.Owner.Targets, data.Owner.Count, data.Owner.TargetWidth), data.SampleShape);
+            }
+
             foreach (var note in data.Notes)
             {
                 context.Note(note);

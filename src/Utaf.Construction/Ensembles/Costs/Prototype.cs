@@ -106,7 +106,7 @@ internal sealed class Prototype : IDisposable
     {
         var draft = member.Recipe.Prepare(new(member.Id, sample, Parent, new SeededRandom(plan.Seed, member.Id), cancellationToken));
         var network = draft.Network.To(sample.Device);
-        var perceptron = draft.Training is null ? null : Perceptron.TryRead(network, sample.Probe, inTraining: true);
+        var perceptron = draft.Training is not { Lesson.CanBeStacked: true } ? null : Perceptron.TryRead(network, sample.Probe, inTraining: true);
         return new(member.Id, network, draft.Training, perceptron);
 
         // A chain's parent is not built yet: another of its shape costs as much.

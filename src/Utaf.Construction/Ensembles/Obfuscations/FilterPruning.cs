@@ -41,7 +41,7 @@ public sealed record FilterPruning(double Ratio, PruningCriterion Criterion, Tra
         return context.OnPublicData(stolen, stolen.Parameters, Recovery, kept);
     }
 
-    /// <summary>The kernels of the network's convolutions: [filters, channels, …] with at least one spatial dimension.</summary>
+    /// <summary>The kernels of the network's convolutions: [filters, channels, …], or [channels, filters, …] of transposed ones, with at least one spatial dimension.</summary>
     public static IEnumerable<NamedTensor> Convolutions(Network network) => network.Parameters.Where(parameter => parameter.Tensor.dim() >= 3);
 
     /// <summary>What pruning leaves: ones and zeros for each parameter of which it removes something.</summary>
@@ -57,7 +57,8 @@ public sealed record FilterPruning(double Ratio, PruningCriterion Criterion, Tra
 
     private static IEnumerable<(NamedTensor Parameter, Tensor Keep)> Removals(Network stolen, NamedTensor kernels, double ratio, PruningCriterion criterion, SeededRandom random)
     {
-        var filters = kernels.Tensor.shape[0];
+        var axis = kernels.OutputAxis;
+        var filters = kernels.Tensor.shape[axis];
         var removed = Math.Min(filters - 1, (long)Math.Round(ratio * filters));
         if (removed == 0)
         {
@@ -65,7 +66,7 @@ public sealed record FilterPruning(double Ratio, PruningCriterion Criterion, Tra
         }
 
         var importance = criterion == PruningCriterion.L1
-            ? kernels.Tensor.abs().flatten(1).sum(1)
+            ? kernels.Tensor.abs().transpose(0, axis).flatten(1).sum(1)
             : random.Uniform([filters], 1).to(kernels.Tensor.device);
         var keep = PruningMask.Keep(importance, removed).to_type(kernels.Tensor.dtype);
         var channel = stolen.Parameters
@@ -73,7 +74,7 @@ public sealed record FilterPruning(double Ratio, PruningCriterion Criterion, Tra
             .Concat(Layers.NormAfter(stolen, kernels))
             .Where(parameter => parameter.Tensor.dim() == 1 && parameter.Tensor.shape[0] == filters);
 
-        yield return (kernels, keep.view([filters, .. Enumerable.Repeat(1L, (int)kernels.Tensor.dim() - 1)]));
+        yield return (kernels, keep.view([.. Enumerable.Range(0, (int)kernels.Tensor.dim()).Select(i => i == axis ? filters : 1)]));
         foreach (var parameter in channel)
         {
             yield return (parameter, keep.alias());
