@@ -75,6 +75,9 @@ public sealed class InputBox : IDisposable
         return unit.clamp(-Border, Border).atanh().MoveToOuterDisposeScope();
     }
 
+    /// <summary>The nearest inputs in the box, [N, input…].</summary>
+    public Tensor Clip(Tensor inputs) => inputs.clamp(low, high);
+
     /// <inheritdoc/>
     public void Dispose()
     {
