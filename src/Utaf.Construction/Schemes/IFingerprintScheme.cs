@@ -17,12 +17,12 @@ public sealed record SchemeContext(Network Target, LearningTask Task, Tensor Inp
 public interface IFingerprintScheme
 {
     /// <summary>The name in tables.</summary>
-    string Name { get; }
+    public string Name { get; }
 
     /// <summary>Whether the scheme can fingerprint a model of this task and output width.</summary>
-    bool Supports(LearningTask task, int outputWidth);
+    public bool Supports(LearningTask task, int outputWidth);
 
     /// <summary>Makes the queries.</summary>
     /// <exception cref="UtafException">UTAF1001: the scheme does not support the task, or no query came out.</exception>
-    SchemeFingerprint Build(SchemeContext context);
+    public SchemeFingerprint Build(SchemeContext context);
 }

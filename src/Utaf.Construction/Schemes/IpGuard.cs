@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using TorchSharp;
 using Utaf.Models;
 using static TorchSharp.torch;
 
