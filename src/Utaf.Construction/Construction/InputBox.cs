@@ -87,12 +87,8 @@ public sealed class InputBox : IDisposable
         return unit.clamp(-Border, Border).atanh().MoveToOuterDisposeScope();
     }
 
-    // hi − lo is rounded, and may by that take the sum a last bit beyond hi.
-    private Tensor Within(Tensor curved)
-    {
-        using var scope = NewDisposeScope();
-        return addcmul(low, half, curved + 1, 1).clamp_(low, high).MoveToOuterDisposeScope();
-    }
+    /// <summary>The nearest inputs in the box, [N, input…].</summary>
+    public Tensor Clip(Tensor inputs) => inputs.clamp(low, high);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -100,5 +96,12 @@ public sealed class InputBox : IDisposable
         low.Dispose();
         high.Dispose();
         half.Dispose();
+    }
+
+    // hi − lo is rounded, and may by that take the sum a last bit beyond hi.
+    private Tensor Within(Tensor curved)
+    {
+        using var scope = NewDisposeScope();
+        return addcmul(low, half, curved + 1, 1).clamp_(low, high).MoveToOuterDisposeScope();
     }
 }

@@ -1,5 +1,6 @@
 using TorchSharp;
 using Utaf.Data;
+using Utaf.Models.Tests;
 using Utaf.Torch.Tests;
 using static TorchSharp.torch;
 

@@ -1,7 +1,4 @@
-using Utaf.Torch;
-using Xunit;
-
-namespace Utaf.Construction.Tests.Torch;
+namespace Utaf.Torch.Tests;
 
 /// <summary>Products against the chains of multiply-adds that they promise, number by number and bit by bit.</summary>
 public sealed unsafe class ProductsTests

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using Utaf.Models;
+using static TorchSharp.torch;
+
+namespace Utaf.Schemes;
+
+/// <summary>Points a hair beyond the nearest decision boundary (Wang and Chang 2021, DeepFoolFP).</summary>
+/// <param name="Overshoot">η, at least 0.</param>
+/// <param name="Steps">At most.</param>
+/// <param name="Examples">N; seeds that do not flip are left out.</param>
+public sealed record DeepFool(double Overshoot = 0.02, int Steps = 50, int Examples = 100) : IFingerprintScheme
+{
+    /// <inheritdoc/>
+    public string Name => "deepfoolfp";
+
+    /// <inheritdoc/>
+    public bool Supports(LearningTask task, int outputWidth) => ClassScores.Supported(task, outputWidth);
+
+    /// <inheritdoc/>
+    public SchemeFingerprint Build(SchemeContext context)
+    {
+        ClassScores.Require(this, context);
+        using var scope = NewDisposeScope();
+        var clock = Stopwatch.StartNew();
+        var seeds = ClassScores.Seeds(context, right: true, Examples, Name);
+        if (seeds.shape[0] == 0)
+        {
+            return SchemeFingerprint.Of(this, context, seeds, Examples, clock, SchemeFingerprint.MatchingRate);
+        }
+
+        var rows = seeds.shape[0];
+        var (x, sum) = (context.Box.Clip(seeds).clone(), zeros_like(seeds));
+        var flipped = zeros(rows, dtype: ScalarType.Bool);
+        Tensor? start = null;
+        for (var step = 0; step <= Steps; step++)
+        {
+            using var pass = NewDisposeScope();
+            var point = x.detach().requires_grad_(true);
+            var logits = ClassScores.Logits(context.Target, point);
+            start ??= logits.argmax(1, keepdim: true).MoveToOuterDisposeScope();
+            flipped.copy_(logits.argmax(1, keepdim: true).ne(start).squeeze(1));
+            if (step == Steps || flipped.all().item<bool>())
+            {
+                break;
+            }
+
+            // One backward pass per class serves all seeds: rows do not depend on each other.
+            var byClass = stack([.. Enumerable.Range(0, (int)logits.shape[1]).Select(k =>
+                autograd.grad([logits.select(1, k).sum()], [point], retain_graph: true)[0].flatten(1))], 1);
+            var own = byClass.gather(1, start.unsqueeze(2).expand(rows, 1, byClass.shape[2]));
+            var w = byClass - own;
+            var f = (logits - logits.gather(1, start)).detach().abs();
+            var norm = w.pow(2).sum([2L]).sqrt();
+            var distance = (f / norm.clamp(1e-12)).scatter(1, start, full([rows, 1], float.PositiveInfinity));
+            var nearest = distance.argmin(1, keepdim: true);
+            var direction = w.gather(1, nearest.unsqueeze(2).expand(rows, 1, w.shape[2])).squeeze(1);
+            var size = (f.gather(1, nearest) + 1e-4) / norm.gather(1, nearest).clamp(1e-12).pow(2);
+            var going = flipped.logical_not().to_type(ScalarType.Float32).unsqueeze(1);
+            sum.add_((direction * size * going).view(seeds.shape));
+            x.copy_(context.Box.Clip(seeds + (sum * (1 + Overshoot))).detach());
+        }
+
+        var places = flipped.nonzero().squeeze(1);
+        return SchemeFingerprint.Of(this, context, x.index_select(0, places), Examples, clock, SchemeFingerprint.MatchingRate);
+    }
+}
