@@ -61,13 +61,11 @@ public sealed class Workshop : IDisposable
             // Pixels of one channel share their scale: a dark corner is not to be blown up to unit variance.
             (inputMean, inputDeviation) = PerChannel(data.Owner.Inputs, channels, data.Owner.ExampleSize / channels);
         }
-
         else if (task.DrawsInputs)
         {
             // Known, and the same for every table.
             (inputMean, inputDeviation) = (new float[inputMean.Length], [.. Enumerable.Repeat(1f, inputMean.Length)]);
         }
-
         else
         {
             KeepFlags(data.Owner, inputMean, inputDeviation);

@@ -1,6 +1,5 @@
 using TorchSharp;
 using Utaf.Data;
-using Utaf.Fingerprints;
 using Utaf.Torch;
 using static TorchSharp.torch;
 
@@ -9,9 +8,10 @@ namespace Utaf.Models;
 /// <summary>
 /// Samples like the owner's, made of latent vectors that are N(0, 1). In tables of this task the inputs are latent vectors
 /// drawn once, which students and teachers share, and the targets are real samples: the two of a row have nothing to do
-/// with each other.
+/// with each other. Students learn a teacher's samples of the same latent vectors, number by number (Aguinaldo et al. 2018);
+/// other generators learn from a discriminator.
 /// </summary>
-public sealed class Generation : LearningTask
+public sealed class Generation : RawOutputTask
 {
     /// <summary>The box X of latent vectors, per coordinate: beyond it N(0, 1) hardly ever is.</summary>
     internal const float LatentBound = 3;
@@ -21,9 +21,6 @@ public sealed class Generation : LearningTask
 
     /// <inheritdoc/>
     public override string Name => "generation";
-
-    /// <inheritdoc/>
-    public override OutputSpace OutputSpace => OutputSpace.Raw;
 
     /// <inheritdoc/>
     public override bool DrawsInputs => true;
@@ -82,36 +79,7 @@ public sealed class Generation : LearningTask
     }
 
     /// <inheritdoc/>
-    public override OutputForm Recognise(Tensor outputs) => OutputForm.Raw;
-
-    /// <inheritdoc/>
     public override Tensor Targets(DataTable data) => tensor(data.Targets, data.Count, data.TargetWidth).clone();
-
-    /// <summary>The mean squared difference to the sample of the same row; generators that are not students learn from a discriminator instead.</summary>
-    public override Tensor Losses(Tensor outputs, Tensor targets, OutputForm form)
-    {
-        using var scope = NewDisposeScope();
-        return nn.functional.mse_loss(outputs, targets, nn.Reduction.None).mean([1]).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Aguinaldo et al. (2018): the mean squared difference of the two samples of one latent vector, number by number.</summary>
-    public override Tensor DistillationLosses(Tensor student, OutputForm studentForm, Tensor teacher, OutputForm teacherForm, double temperature) =>
-        Losses(student, teacher, studentForm);
-
-    /// <inheritdoc/>
-    public override Tensor Product(Tensor outputs, OutputForm form) => outputs.alias();
-
-    /// <inheritdoc/>
-    public override bool ServesAsIs(OutputForm form) => true;
-
-    /// <inheritdoc/>
-    public override Tensor Sound(Tensor products) => products.alias();
-
-    /// <inheritdoc/>
-    public override bool FadedAnswersAreDamage => true;
-
-    /// <inheritdoc/>
-    public override Tensor OtherwiseSure(Tensor products) => products.alias();
 
     /// <summary>What takes Tanh to the samples' range: that of all numbers where they are within [−1, 1], as pixels are, or else of each column.</summary>
     public override (float[] Mean, float[] Deviation) OutputScale(DataTable owner, ModelSignature signature)

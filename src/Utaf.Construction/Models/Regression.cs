@@ -1,19 +1,15 @@
 using TorchSharp;
 using Utaf.Data;
-using Utaf.Fingerprints;
 using Utaf.Torch;
 using static TorchSharp.torch;
 
 namespace Utaf.Models;
 
 /// <summary>One or more real numbers per example.</summary>
-public sealed class Regression : LearningTask
+public sealed class Regression : RawOutputTask
 {
     /// <inheritdoc/>
     public override string Name => "regression";
-
-    /// <inheritdoc/>
-    public override OutputSpace OutputSpace => OutputSpace.Raw;
 
     /// <inheritdoc/>
     public override void Check(DataTable data, ModelSignature signature)
@@ -25,36 +21,7 @@ public sealed class Regression : LearningTask
     }
 
     /// <inheritdoc/>
-    public override OutputForm Recognise(Tensor outputs) => OutputForm.Raw;
-
-    /// <inheritdoc/>
     public override Tensor Targets(DataTable data) => tensor(data.Targets, data.Count, data.TargetWidth);
-
-    /// <inheritdoc/>
-    public override Tensor Losses(Tensor outputs, Tensor targets, OutputForm form)
-    {
-        using var scope = NewDisposeScope();
-        return nn.functional.mse_loss(outputs, targets, nn.Reduction.None).mean([1]).MoveToOuterDisposeScope();
-    }
-
-    /// <inheritdoc/>
-    public override Tensor DistillationLosses(Tensor student, OutputForm studentForm, Tensor teacher, OutputForm teacherForm, double temperature) =>
-        Losses(student, teacher, studentForm);
-
-    /// <inheritdoc/>
-    public override Tensor Product(Tensor outputs, OutputForm form) => outputs.alias();
-
-    /// <inheritdoc/>
-    public override bool ServesAsIs(OutputForm form) => true;
-
-    /// <inheritdoc/>
-    public override Tensor Sound(Tensor products) => products.alias();
-
-    /// <inheritdoc/>
-    public override bool FadedAnswersAreDamage => true;
-
-    /// <inheritdoc/>
-    public override Tensor OtherwiseSure(Tensor products) => products.alias();
 
     /// <inheritdoc/>
     public override (float[] Mean, float[] Deviation) OutputScale(DataTable owner, ModelSignature signature) =>

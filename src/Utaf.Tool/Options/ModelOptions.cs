@@ -88,8 +88,9 @@ internal sealed class ModelOptions
         "paper");
     private readonly Option<string?> architectures = OptionKinds.Text(
         "--architectures",
-        "Architectures of students and independent models: target, mlp-W[-W[-W]], convnet-C-C[-C], resnet-18, squeezenet-1.0, densenet-161, alexnet, "
-            + "vgg-16 (the last five also with filters (w) and layers (d) divided, such as vgg-16-w4-d2); generators: dcgan-W, fcgan-K; after commas. [default: those that fit]",
+        "Architectures of students and independent models: target, mlp-W[-W[-W]], convnet-C-C[-C], resnet-18, squeezenet-1.0, "
+            + "densenet-161, alexnet, vgg-16 (the last five also with filters (w) and layers (d) divided, such as vgg-16-w4-d2); "
+            + "generators: dcgan-W, fcgan-K; after commas. [default: those that fit]",
         "NAMES");
     private readonly Option<int?> epochs = OptionKinds.Number<int>(
         "--epochs",
