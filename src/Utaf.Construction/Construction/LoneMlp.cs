@@ -23,6 +23,10 @@ internal sealed class LoneMlp : IDisposable
         onProcessor = layers[0].Weight.device_type == DeviceType.CPU ? new([.. layers.Select(layer => (layer.Weight, layer.Bias))]) : null;
     }
 
+    /// <summary>Its outputs, [N, out], where no gradient is wanted; null where torch is to compute them.</summary>
+    /// <param name="inputs">[N, input…].</param>
+    public Tensor? Outputs(Tensor inputs) => onProcessor?.Outputs(inputs);
+
     /// <summary>Runs it.</summary>
     /// <param name="inputs">[N, input…].</param>
     /// <param name="served">Makes of outputs, [N, out], what an API serves, and knows the way back.</param>

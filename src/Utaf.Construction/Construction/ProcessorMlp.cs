@@ -22,6 +22,28 @@ internal sealed unsafe class ProcessorMlp(IReadOnlyList<(Tensor Weight, Tensor B
     /// <returns>Outputs, [N, out], and what takes their gradient, [N, out], to that of the inputs, [N, input…]; once.</returns>
     public (Tensor Outputs, Func<Tensor, Tensor> Gradient) Pass(Tensor inputs)
     {
+        var (outputs, signals) = Forward(inputs);
+        long[] shape = inputs.shape;
+        return (outputs, gradient => Backward(signals, gradient, shape));
+    }
+
+    /// <summary>Runs it where no gradient is wanted.</summary>
+    /// <param name="inputs">[N, input…].</param>
+    /// <returns>Outputs, [N, out].</returns>
+    public Tensor Outputs(Tensor inputs)
+    {
+        var (outputs, signals) = Forward(inputs);
+        foreach (var signal in signals)
+        {
+            GiveBack(signal);
+        }
+
+        return outputs;
+    }
+
+    // The outputs, and what each layer was given, which is the caller's to give back.
+    private (Tensor Outputs, float[][] Signals) Forward(Tensor inputs)
+    {
         var count = (int)inputs.shape[0];
         var signals = new float[widths.Length - 1][];
         var outputs = empty([count, widths[^1]]);
@@ -62,8 +84,7 @@ internal sealed unsafe class ProcessorMlp(IReadOnlyList<(Tensor Weight, Tensor B
             }
         }
 
-        long[] shape = inputs.shape;
-        return (outputs, gradient => Backward(signals, gradient, shape));
+        return (outputs, signals);
     }
 
     private Tensor Backward(float[][] signals, Tensor gradient, long[] shape)

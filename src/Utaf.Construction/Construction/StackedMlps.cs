@@ -46,7 +46,8 @@ internal sealed class StackedMlps : MemberGroup
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        return Products(Forward(Chosen(indices), inputs)[^1]).MoveToOuterDisposeScope();
+        var outputs = indices is [var only] ? alone[only].Outputs(inputs)?.unsqueeze(0) : null;
+        return Products(outputs ?? Forward(Chosen(indices), inputs)[^1]).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -72,7 +72,7 @@ internal sealed record WarfarinWork(string Data, string Folder, ulong Seed, int 
         var file = $"{folder.Path}{FingerprintPairFile.Extension}";
         FingerprintPairFile.Write(pair, file);
         var split = EnsembleSplit.Make(folder.Plan, folder.WeightsSha256, Halves, workshop.Target.Network.WeightsSha256());
-        var suspects = split.Test.Select(member => (Suspect: new NetworkSuspect(member.Id, folder.Load(member, workshop.Architectures), workshop.Task), member.Stolen)).ToList();
+        var suspects = split.Test.Select(member => (Suspect: new NetworkSuspect(member.Id, folder.Load(member, workshop.Architectures), workshop.Task, workshop.Probe), member.Stolen)).ToList();
         var answered = suspects.Select(asked => ((ISuspect)new AnsweredSuspect(asked.Suspect.Name, asked.Suspect.QueryAsync(pair.Fingerprint, CancellationToken.None).GetAwaiter().GetResult()), asked.Stolen)).ToList();
 
         var count = new Dictionary<string, double> { ["suspects"] = suspects.Count };

@@ -1,0 +1,66 @@
+namespace Utaf.Benchmarks.Results;
+
+/// <summary>One repeat of a scenario: <c>repeat-SEED.json</c>, written when all of it is there.</summary>
+/// <param name="Seed">Decides halves, weights and members.</param>
+/// <param name="Target">How good the target is on data it was not trained on: accuracy, r2, … by name.</param>
+/// <param name="Members">M₊ and M₋ together.</param>
+/// <param name="EnsembleSeconds">Stage 1.</param>
+/// <param name="Schemes">Every scheme in every setting, UTAF's too.</param>
+internal sealed record RepeatResult(ulong Seed, IReadOnlyDictionary<string, double> Target, int Members, double EnsembleSeconds, IReadOnlyList<SchemeResult> Schemes)
+{
+    public static string FileName(ulong seed) => $"repeat-{seed}.json";
+}
+
+/// <summary>What one scheme gave in one setting. All measures come from the suspects' scores.</summary>
+/// <param name="Scheme">utaf, utaf-paper (Algorithm 1 as printed), ipguard, conferae, deepfool, modeldiff, akh or sac.</param>
+/// <param name="Setting">See <see cref="Settings"/>.</param>
+/// <param name="Queries">Inputs a suspect is asked.</param>
+/// <param name="ConstructionSeconds">From the ensemble to the fingerprint, the choice of its parameters included.</param>
+/// <param name="VerificationSeconds">Of one suspect, the suspect's own pass included: the mean over all.</param>
+/// <param name="Chosen">The scheme's parameters, and those chosen on validation, for the reader; empty where there are none.</param>
+/// <param name="Suspects">The held-out models.</param>
+/// <param name="LearningCurve">The validation part over wall time; empty where a scheme does not learn.</param>
+internal sealed record SchemeResult(
+    string Scheme,
+    string Setting,
+    int Queries,
+    double ConstructionSeconds,
+    double VerificationSeconds,
+    string Chosen,
+    IReadOnlyList<ScoredSuspect> Suspects,
+    IReadOnlyList<CurvePoint> LearningCurve);
+
+/// <summary>A held-out model and its score.</summary>
+/// <param name="Id">The member's.</param>
+/// <param name="Stolen">Whether it is of M₊.</param>
+/// <param name="Family">The kind of obfuscation or of independent training, as the tool names it.</param>
+/// <param name="Score">The matching rate, in [0, 1].</param>
+internal sealed record ScoredSuspect(string Id, bool Stolen, string Family, double Score);
+
+/// <summary>How good the fingerprint was at a moment.</summary>
+/// <param name="Seconds">Since the construction began.</param>
+/// <param name="Auc">On the validation part.</param>
+/// <param name="Aruc">On the validation part.</param>
+internal sealed record CurvePoint(double Seconds, double Auc, double Aruc);
+
+/// <summary>The names of settings.</summary>
+internal static class Settings
+{
+    /// <summary>The scheme's defaults with 100 queries.</summary>
+    public const string Default = "default";
+
+    /// <summary>Parameters chosen on the validation part.</summary>
+    public const string Swept = "swept";
+
+    /// <summary>Another N (figure 4).</summary>
+    public static string Examples(int count) => $"n={count}";
+
+    /// <summary>A smaller ensemble (figure 5): so many positives and as many negatives in the part that is learned from.</summary>
+    public static string Ensemble(int perSide) => $"ensemble={perSide}";
+
+    /// <summary>A family left out of training: the suspects are its members of all parts, against the other side's test members.</summary>
+    public static string Without(string family) => $"without={family}";
+
+    /// <summary>An attack that is never trained on: its copies, against the honest test members under the same transformation where it is the API's.</summary>
+    public static string Unseen(string attack) => $"unseen={attack}";
+}
