@@ -155,6 +155,14 @@ public static class Errors
     public static UtafException TooFewExamples(string path, int expected, int found) =>
         Usage("UTAF1209", path, $"Expected at least {expected} examples, found {found}.");
 
+    /// <summary>A label of an embedding's data is no class.</summary>
+    public static UtafException LabelIsNoClass(string path, long row, float found) =>
+        Usage("UTAF1210", $"{path}({row})", FormattableString.Invariant($"Expected the whole number of a class in row {row}, found {found}. Choose the label column with --label, or learn without labels: --label none."));
+
+    /// <summary>An embedding's labels are as many classes as there are examples.</summary>
+    public static UtafException LabelsAllDiffer(string path, int count) =>
+        Usage("UTAF1210", path, $"Expected classes of several examples each, found another label for each of the {count} examples. Choose the label column with --label, or learn without labels: --label none.");
+
     /// <summary>The pair file is cut short or is none.</summary>
     public static UtafException BadPair(string path, string detail) =>
         Usage("UTAF1301", path, $"This is no readable fingerprinting pair: {detail} Fetch it again from the store.");

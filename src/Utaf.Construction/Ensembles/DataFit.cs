@@ -8,7 +8,7 @@ internal static class DataFit
 {
     public static DataTable Fit(DataTable foreign, DataTable owner, int[]? imageShape, LearningTask task, ModelSignature signature)
     {
-        if (foreign.TargetWidth == 0)
+        if (foreign.TargetWidth == 0 && !task.LearnsFeatures)
         {
             throw Errors.WrongDataShape(foreign.Origin, "a target column", "none");
         }

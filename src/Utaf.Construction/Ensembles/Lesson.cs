@@ -36,6 +36,18 @@ public sealed record Imitation(OutputForm Student, OutputForm Teacher, double Te
         task.DistillationLosses(outputs, Student, targets, Teacher, Temperature);
 }
 
+/// <summary>A head that learns features along with the network. It is no part of a perceptron, so that its members are trained alone.</summary>
+/// <param name="Start">Makes the head for a network as it starts and its data; owned by the training.</param>
+public sealed record FeatureLearning(Func<Network, TensorData, SeededRandom, FeatureHead> Start) : Lesson
+{
+    /// <inheritdoc/>
+    public override bool CanBeStacked => false;
+
+    /// <summary>The loss depends on the head of the moment: see <see cref="Trainer"/>.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public override Tensor Losses(LearningTask task, Tensor outputs, Tensor targets) => throw new NotSupportedException("Features are trained by Trainer, with their head.");
+}
+
 /// <summary>A discriminator that learns along, as in a GAN.</summary>
 /// <param name="Start">Makes the discriminator as it starts, on the network's device; owned by the training.</param>
 public sealed record Adversary(Func<Network, SeededRandom, Discriminator> Start) : Lesson

@@ -46,7 +46,8 @@ public static class Trainer
         // Dropout draws from torch's own generator.
         manual_seed((long)(random.NextUInt64() >> 1));
         ChannelsLast.Apply(network);
-        using var adam = new FusedAdam([.. parameters.Select(parameter => parameter.Tensor)], settings.LearningRate);
+        using var head = (training.Lesson as FeatureLearning)?.Start(network, data, random);
+        using var adam = new FusedAdam([.. parameters.Select(parameter => parameter.Tensor), .. head?.Parameters ?? []], settings.LearningRate);
         if (learned.Count == network.Parameters.Count)
         {
             network.TrainingMode();
@@ -74,8 +75,9 @@ public static class Trainer
 
                 using var scope = NewDisposeScope();
                 var batch = order.narrow(0, start, size);
-                var outputs = network.Forward(data.Inputs.index_select(0, batch)).flatten(1);
-                var objective = training.Lesson.Losses(task, outputs, data.Targets.index_select(0, batch)).mean();
+                var (inputs, targets) = (data.Inputs.index_select(0, batch), data.Targets.index_select(0, batch));
+                var outputs = network.Forward(head?.View(inputs) ?? inputs).flatten(1);
+                var objective = (head?.Losses(outputs, inputs, targets) ?? training.Lesson.Losses(task, outputs, targets)).mean();
                 objective.backward();
                 adam.Step();
                 Remove(training.Kept);

@@ -24,7 +24,7 @@ public sealed class Regression : RawOutputTask
     public override Tensor Targets(DataTable data) => tensor(data.Targets, data.Count, data.TargetWidth);
 
     /// <inheritdoc/>
-    public override (float[] Mean, float[] Deviation) OutputScale(DataTable owner, ModelSignature signature) =>
+    public override (float[] Mean, float[] Deviation) OutputScale(DataTable owner, TargetModel target) =>
         ColumnStatistics.Of(owner.Targets, owner.TargetWidth);
 
     /// <inheritdoc/>

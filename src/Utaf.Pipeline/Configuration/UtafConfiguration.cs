@@ -54,7 +54,7 @@ public sealed record ModelSettings
     /// <summary>The TorchScript file.</summary>
     public required string Path { get; init; }
 
-    /// <summary>"classification", "regression" or "generation".</summary>
+    /// <summary>"classification", "regression", "generation" or "embedding".</summary>
     public string? Task { get; init; }
 
     /// <summary>What the model takes.</summary>

@@ -32,7 +32,8 @@ internal sealed class ModelOptions
         "classification",
         "classification",
         "regression",
-        "generation");
+        "generation",
+        "embedding");
     private readonly Option<string?> label = OptionKinds.Text(
         "--label",
         "Tables: the label's column by name or position (0 is the first, -1 the last); several after commas. [default: the last]",
