@@ -33,6 +33,7 @@ public sealed class CommandLineTests : ToolTest
         ["--profile"] = ["quick"],
         ["--architectures"] = ["target,mlp-8"],
         ["--epochs"] = ["3"],
+        ["--distillation"] = ["annealed"],
         ["--negatives"] = ["{folder}/n.pt"],
         ["--ensemble"] = ["{folder}/e"],
         ["--examples"] = ["5"],
@@ -61,7 +62,7 @@ public sealed class CommandLineTests : ToolTest
               "skipColumns": 1, "header": false, "delimiter": "tab", "labelScale": 0.25, "scale": -255, "arrays": "x,y"
             }
           }],
-          "ensemble": { "profile": "quick", "architectures": ["target", "mlp-8"], "epochs": 3, "negatives": ["n.pt"], "folder": "e" },
+          "ensemble": { "profile": "quick", "architectures": ["target", "mlp-8"], "epochs": 3, "distillation": "annealed", "negatives": ["n.pt"], "folder": "e" },
           "fingerprint": {
             "examples": 5, "schedule": "paper", "iterations": 7, "inputLearningRate": 1e-5, "verifierLearningRate": 0.5,
             "weights": [1, 2.5, 3], "precision": "full", "threshold": 0.75, "testFraction": 0.3, "validationFraction": 0.1, "seed": 18446744073709551615

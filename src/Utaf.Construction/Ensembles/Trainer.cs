@@ -58,6 +58,7 @@ public static class Trainer
             network.EvaluationMode();
         }
 
+        var (step, steps) = (0, TrainingEffort.StepsPerEpoch(data.Count, settings.BatchSize) * settings.Epochs);
         for (var epoch = 0; epoch < settings.Epochs; epoch++)
         {
             using var epochScope = NewDisposeScope();
@@ -76,12 +77,18 @@ public static class Trainer
                 using var scope = NewDisposeScope();
                 var batch = order.narrow(0, start, size);
                 var (inputs, targets) = (data.Inputs.index_select(0, batch), data.Targets.index_select(0, batch));
+                if (training.Lesson.TargetsMove)
+                {
+                    targets = training.Lesson.TargetsAt(targets, full([size, 1], (float)step / steps, device: targets.device));
+                }
+
                 var outputs = network.Forward(head?.View(inputs) ?? inputs).flatten(1);
                 var objective = (head?.Losses(outputs, inputs, targets) ?? training.Lesson.Losses(task, outputs, targets)).mean();
                 objective.backward();
                 adam.Step();
                 Remove(training.Kept);
                 total.add_(objective.detach());
+                step++;
             }
 
             if (!total.isfinite().all().ToBoolean())

@@ -190,6 +190,19 @@ public sealed class Workshop : IDisposable
         return outputs;
     }
 
+    /// <summary>A teacher's outputs on the public data and then its targets, [n, 2·out], joined once per teacher.</summary>
+    public Tensor TeacherOutputsAndTargets(string key, Network teacher)
+    {
+        var joined = $"{key} and targets";
+        if (!teacherOutputs.TryGetValue(joined, out var both))
+        {
+            both = cat([TeacherOutputs(key, teacher), Public.Targets], 1).DetachFromDisposeScope();
+            teacherOutputs[joined] = both;
+        }
+
+        return both;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

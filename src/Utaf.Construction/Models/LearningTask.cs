@@ -36,6 +36,9 @@ public abstract class LearningTask
     /// <summary>Whether <see cref="OutputScale"/> is read from the target's outputs, and not from the data alone.</summary>
     public virtual bool ScaleIsTheTargets => false;
 
+    /// <summary>Whether the data's targets are outputs that a perfect model would give, so that a student can learn a mixture of both.</summary>
+    public virtual bool TargetsAreOutputs => false;
+
     /// <summary>Adam's learning rate for training by the task's own loss, above 0.</summary>
     public virtual double LearningRate => 1e-3;
 

@@ -12,6 +12,9 @@ public sealed class Regression : RawOutputTask
     public override string Name => "regression";
 
     /// <inheritdoc/>
+    public override bool TargetsAreOutputs => true;
+
+    /// <inheritdoc/>
     public override void Check(DataTable data, ModelSignature signature)
     {
         if (data.TargetWidth != signature.OutputWidth)

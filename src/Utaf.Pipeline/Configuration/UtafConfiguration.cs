@@ -129,6 +129,9 @@ public sealed record EnsembleSettings
     /// <summary>Epochs from scratch, at least 1.</summary>
     public int? Epochs { get; init; }
 
+    /// <summary>"outputs" or "annealed".</summary>
+    public string? Distillation { get; init; }
+
     /// <summary>Models known to be independent (TorchScript files).</summary>
     public IReadOnlyList<string> Negatives { get; init; } = [];
 

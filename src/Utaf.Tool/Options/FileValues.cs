@@ -34,6 +34,7 @@ internal static class FileValues
         ["--profile"] = (file, _) => [file.Ensemble.Profile],
         ["--architectures"] = (file, _) => [file.Ensemble.Architectures.Count == 0 ? null : string.Join(',', file.Ensemble.Architectures)],
         ["--epochs"] = (file, _) => [Text(file.Ensemble.Epochs)],
+        ["--distillation"] = (file, _) => [file.Ensemble.Distillation],
         ["--negatives"] = (file, _) => file.Ensemble.Negatives,
         ["--ensemble"] = (file, _) => [file.Ensemble.Folder],
 

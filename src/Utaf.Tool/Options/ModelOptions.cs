@@ -97,6 +97,13 @@ internal sealed class ModelOptions
         "--epochs",
         "Epochs of training from scratch and of distillation. [default: by the amount of data]",
         "a whole number of at least 1");
+    private readonly Option<string> distillation = OptionKinds.Word(
+        "--distillation",
+        "What a regressor's students learn: the model's outputs, or (annealed) its outputs at first and the data's targets at last, as "
+            + "Clark et al. (2019).",
+        "outputs",
+        "outputs",
+        "annealed");
     private readonly Option<string?> ensemble = OptionKinds.Text(
         "--ensemble",
         "The ensemble's folder. A stopped run goes on there. [default: .utaf/ensembles/HASH]",
@@ -118,7 +125,7 @@ internal sealed class ModelOptions
     private Option[] All =>
     [
         configuration, data, publicData, irrelevant, negatives, task, label, labelFile, skipColumns, header, delimiter, labelScale, scale,
-        arrays, inputShape, imageShape, lastLayer, discriminator, profile, architectures, epochs, ensemble, members, noPool,
+        arrays, inputShape, imageShape, lastLayer, discriminator, profile, architectures, epochs, distillation, ensemble, members, noPool,
     ];
 
     /// <summary>Gives them to a command.</summary>
@@ -160,7 +167,7 @@ internal sealed class ModelOptions
         LastLayer = parsed.GetValue(lastLayer),
         Discriminator = parsed.GetValue(discriminator),
         Profile = parsed.GetValue(profile)!,
-        Ensemble = new EnsembleOptions(parsed.GetValue(architectures), Epochs(parsed), parsed.GetValue(negatives) ?? []),
+        Ensemble = new EnsembleOptions(parsed.GetValue(architectures), Epochs(parsed), parsed.GetValue(negatives) ?? []) { Annealed = parsed.GetValue(distillation) == "annealed" },
         Folder = parsed.GetValue(ensemble),
         Members = parsed.GetValue(members),
         Pool = !parsed.GetValue(noPool),
