@@ -25,6 +25,7 @@ public sealed class CommandLineTests : ToolTest
         ["--label"] = ["-1"],
         ["--label-file"] = ["{folder}/labels.npy"],
         ["--skip-columns"] = ["1"],
+        ["--query-column"] = ["qid"],
         ["--header"] = ["False"],
         ["--delimiter"] = ["tab"],
         ["--label-scale"] = ["0.25"],
@@ -59,7 +60,7 @@ public sealed class CommandLineTests : ToolTest
             "input": { "shape": [1, 2, 2], "imageShape": [1, 2, 2] },
             "data": {
               "path": "a=b.csv", "public": "p.csv", "irrelevant": ["i one.csv", "--i.csv"], "label": "-1", "labelFile": "labels.npy",
-              "skipColumns": 1, "header": false, "delimiter": "tab", "labelScale": 0.25, "scale": -255, "arrays": "x,y"
+              "skipColumns": 1, "queryColumn": "qid", "header": false, "delimiter": "tab", "labelScale": 0.25, "scale": -255, "arrays": "x,y"
             }
           }],
           "ensemble": { "profile": "quick", "architectures": ["target", "mlp-8"], "epochs": 3, "distillation": "annealed", "negatives": ["n.pt"], "folder": "e" },

@@ -33,6 +33,20 @@ public sealed record Supervision(OutputForm Form) : Lesson
     public override Tensor Losses(LearningTask task, Tensor outputs, Tensor targets) => task.Losses(outputs, targets, Form);
 }
 
+/// <summary>
+/// The task's own loss on pairs of examples. Stacks draw the batches of all members into one, where pairs of different members
+/// could not be told from others, so that its members are trained alone.
+/// </summary>
+/// <param name="Form">What the member's outputs mean.</param>
+public sealed record PairSupervision(OutputForm Form) : Lesson
+{
+    /// <inheritdoc/>
+    public override bool CanBeStacked => false;
+
+    /// <inheritdoc/>
+    public override Tensor Losses(LearningTask task, Tensor outputs, Tensor targets) => task.Losses(outputs, targets, Form);
+}
+
 /// <summary>A teacher's outputs on the same inputs.</summary>
 /// <param name="Student">What the member's outputs mean.</param>
 /// <param name="Teacher">What the teacher's outputs mean.</param>

@@ -63,7 +63,7 @@ public static class Trainer
         {
             using var epochScope = NewDisposeScope();
             var total = zeros(1, device: data.Inputs.device);
-            var order = tensor(random.Permutation(data.Count), device: data.Inputs.device);
+            var order = tensor(data.Order(random), device: data.Inputs.device);
             for (var start = 0; start < data.Count; start += settings.BatchSize)
             {
                 cancellationToken.ThrowIfCancellationRequested();

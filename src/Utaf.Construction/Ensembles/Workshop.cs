@@ -91,6 +91,7 @@ public sealed class Workshop : IDisposable
         { DrawsInputs: true } => new Adversary((generator, random) => FreshDiscriminator(generator, random)),
         { LearnsFeatures: true } when data.Targets.numel() > 0 => new FeatureLearning((learning, shown, random) => new ClassHead(learning, shown.Inputs, Classes(shown), random)),
         { LearnsFeatures: true } => new FeatureLearning((learning, shown, random) => new DenoisingHead(learning, shown.Inputs, Architectures.Scaling, random)),
+        { LearnsPairs: true } => new PairSupervision(network.Form),
         _ => new Supervision(network.Form),
     };
 
@@ -122,9 +123,12 @@ public sealed class Workshop : IDisposable
     }
 
     /// <summary>What a thief's training of a stolen model goes by: the task's loss, or the target's discriminator.</summary>
-    public Lesson StolenLesson(Network network) => Task.DrawsInputs
-        ? new Adversary((_, _) => TargetDiscriminator())
-        : new Supervision(network.Form);
+    public Lesson StolenLesson(Network network) => Task switch
+    {
+        { DrawsInputs: true } => new Adversary((_, _) => TargetDiscriminator()),
+        { LearnsPairs: true } => new PairSupervision(network.Form),
+        _ => new Supervision(network.Form),
+    };
 
     /// <summary>
     /// A copy of the target's discriminator. Where the owner gave none, one is trained first against the frozen target on

@@ -15,7 +15,6 @@ public sealed class Embedding : RawOutputTask
     private const int MadeUpClasses = 10;
     private const int MostForeignClasses = 1000;
     private const int MostCompared = 2000;
-    private const int MostMeasured = 1024;
 
     /// <inheritdoc/>
     public override string Name => "embedding";
@@ -73,18 +72,7 @@ public sealed class Embedding : RawOutputTask
     }
 
     /// <summary>The target's own: features have no scale but what a model gives them, and it should not tell honest models apart.</summary>
-    public override (float[] Mean, float[] Deviation) OutputScale(DataTable owner, TargetModel target) => OwnScale(owner, target);
-
-    /// <summary>Mean and deviation of a target's outputs on the owner's data, each [out].</summary>
-    internal static (float[] Mean, float[] Deviation) OwnScale(DataTable owner, TargetModel target)
-    {
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        var some = owner.Subset([.. Enumerable.Range(0, Math.Min(owner.Count, MostMeasured))]);
-        var device = target.Network.Parameters[0].Tensor.device;
-        var outputs = target.Network.Forward(tensor(some.Inputs, target.Signature.BatchShape(some.Count)).to(device)).flatten(1);
-        return ColumnStatistics.Of([.. outputs.to_type(ScalarType.Float32).cpu().contiguous().data<float>()], target.Signature.OutputWidth);
-    }
+    public override (float[] Mean, float[] Deviation) OutputScale(DataTable owner, TargetModel target) => target.OutputStatistics(owner);
 
     /// <summary>The same inputs with the classes of a random rule: as many as the data has, or ten.</summary>
     public override DataTable Irrelevant(DataTable data, ModelSignature signature, SeededRandom random)

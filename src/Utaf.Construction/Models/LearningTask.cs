@@ -24,7 +24,8 @@ public abstract class LearningTask
         "regression" => new Regression(),
         "generation" => new Generation(),
         "embedding" => new Embedding(),
-        _ => throw Errors.BadOption("--task", name, "classification, regression, generation or embedding"),
+        "ranking" => new Ranking(),
+        _ => throw Errors.BadOption("--task", name, "classification, regression, generation, embedding or ranking"),
     };
 
     /// <summary>Whether inputs are drawn at random, as a generator's latent vectors are, and the data has none of its own.</summary>
@@ -32,6 +33,9 @@ public abstract class LearningTask
 
     /// <summary>Whether outputs are features, for which the data names no targets.</summary>
     public virtual bool LearnsFeatures => false;
+
+    /// <summary>Whether the loss is one of pairs of examples within a batch, which are of one query.</summary>
+    public virtual bool LearnsPairs => false;
 
     /// <summary>Whether <see cref="OutputScale"/> is read from the target's outputs, and not from the data alone.</summary>
     public virtual bool ScaleIsTheTargets => false;

@@ -24,6 +24,7 @@ internal static class FileValues
         ["--label"] = (_, model) => [model?.Data.Label],
         ["--label-file"] = (_, model) => [model?.Data.LabelFile],
         ["--skip-columns"] = (_, model) => [Text(model?.Data.SkipColumns)],
+        ["--query-column"] = (_, model) => [model?.Data.QueryColumn],
         ["--header"] = (_, model) => [model?.Data.Header?.ToString()],
         ["--delimiter"] = (_, model) => [model?.Data.Delimiter],
         ["--label-scale"] = (_, model) => [Text(model?.Data.LabelScale)],

@@ -33,7 +33,8 @@ internal sealed class ModelOptions
         "classification",
         "regression",
         "generation",
-        "embedding");
+        "embedding",
+        "ranking");
     private readonly Option<string?> label = OptionKinds.Text(
         "--label",
         "Tables: the label's column by name or position (0 is the first, -1 the last); several after commas. [default: the last]",
@@ -46,6 +47,10 @@ internal sealed class ModelOptions
         "--skip-columns",
         "Tables: leading columns to drop, because they only identify the example. [default: 0]",
         "a whole number of at least 0");
+    private readonly Option<string?> queryColumn = OptionKinds.Text(
+        "--query-column",
+        "Ranking: the column of --data and --public that says which query a row is a document of, by name or position.",
+        "NAME|POSITION");
     private readonly Option<bool?> header = OptionKinds.Choice(
         "--header",
         "Text tables: whether the first row has names. [default: as it looks]");
@@ -124,7 +129,7 @@ internal sealed class ModelOptions
 
     private Option[] All =>
     [
-        configuration, data, publicData, irrelevant, negatives, task, label, labelFile, skipColumns, header, delimiter, labelScale, scale,
+        configuration, data, publicData, irrelevant, negatives, task, label, labelFile, skipColumns, queryColumn, header, delimiter, labelScale, scale,
         arrays, inputShape, imageShape, lastLayer, discriminator, profile, architectures, epochs, distillation, ensemble, members, noPool,
     ];
 
@@ -160,7 +165,8 @@ internal sealed class ModelOptions
             Delimiter(parsed),
             parsed.GetValue(labelScale) ?? 1,
             parsed.GetValue(scale) ?? 1,
-            parsed.GetValue(arrays)),
+            parsed.GetValue(arrays),
+            QueryColumn: parsed.GetValue(queryColumn)),
         LabelFile = parsed.GetValue(labelFile),
         InputShape = parsed.Given(inputShape),
         ImageShape = ImageShape(parsed),
