@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Utaf.Benchmarks.Results;
 
 /// <summary>One repeat of a scenario: <c>repeat-SEED.json</c>, written when all of it is there.</summary>
@@ -8,7 +10,34 @@ namespace Utaf.Benchmarks.Results;
 /// <param name="Schemes">Every scheme in every setting, UTAF's too.</param>
 internal sealed record RepeatResult(ulong Seed, IReadOnlyDictionary<string, double> Target, int Members, double EnsembleSeconds, IReadOnlyList<SchemeResult> Schemes)
 {
-    public static string FileName(ulong seed) => $"repeat-{seed}.json";
+    public const string FilePattern = "repeat-*.json";
+
+    public static string FileName(ulong seed) => string.Create(CultureInfo.InvariantCulture, $"repeat-{seed}.json");
+
+    /// <summary>What cannot be so, as expected and found; null if all is well. A report trusts what has passed.</summary>
+    public (string Expected, string Found)? Fault()
+    {
+        if (Schemes.GroupBy(scheme => (scheme.Scheme, scheme.Setting)).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        {
+            return ("each scheme once in a setting", $"{twice.Key.Scheme} in {twice.Key.Setting} {twice.Count()} times");
+        }
+
+        foreach (var scheme in Schemes)
+        {
+            if (scheme.Suspects.FirstOrDefault(suspect => suspect.Score is not (>= 0 and <= 1)) is { } outside)
+            {
+                return ("scores in [0, 1]", string.Create(CultureInfo.InvariantCulture, $"{outside.Score} of {outside.Id} ({scheme.Scheme}, {scheme.Setting})"));
+            }
+
+            var stolen = scheme.Suspects.Count(suspect => suspect.Stolen);
+            if (stolen == 0 || stolen == scheme.Suspects.Count)
+            {
+                return ("suspects of both sides", $"{stolen} stolen and {scheme.Suspects.Count - stolen} honest ({scheme.Scheme}, {scheme.Setting})");
+            }
+        }
+
+        return null;
+    }
 }
 
 /// <summary>What one scheme gave in one setting. All measures come from the suspects' scores.</summary>
