@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace Utaf.Benchmarks.Results;
 
@@ -13,6 +14,10 @@ internal sealed record RepeatResult(ulong Seed, IReadOnlyDictionary<string, doub
     public const string FilePattern = "repeat-*.json";
 
     public static string FileName(ulong seed) => string.Create(CultureInfo.InvariantCulture, $"repeat-{seed}.json");
+
+    /// <summary>Whether another result of this seed says the same, times included: a second run has other times, and would count twice.</summary>
+    public bool HasNumbersOf(RepeatResult other) =>
+        JsonSerializer.SerializeToUtf8Bytes(this, RunJson.Default.RepeatResult).AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(other, RunJson.Default.RepeatResult));
 
     /// <summary>What cannot be so, as expected and found; null if all is well. A report trusts what has passed.</summary>
     public (string Expected, string Found)? Fault()
