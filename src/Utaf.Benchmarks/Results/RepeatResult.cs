@@ -97,4 +97,21 @@ internal static class Settings
 
     /// <summary>An attack that is never trained on: its copies, against the honest test members under the same transformation where it is the API's.</summary>
     public static string Unseen(string attack) => $"unseen={attack}";
+
+    /// <summary>The count in such a name as <see cref="Examples"/> gives; null for others.</summary>
+    public static int? ExampleCount(string setting) => Number(setting, "n=");
+
+    /// <summary>The count in such a name as <see cref="Ensemble"/> gives; null for others.</summary>
+    public static int? EnsembleSize(string setting) => Number(setting, "ensemble=");
+
+    /// <summary>The family in such a name as <see cref="Without"/> gives; null for others.</summary>
+    public static string? LeftOut(string setting) => After(setting, "without=");
+
+    /// <summary>The attack in such a name as <see cref="Unseen"/> gives; null for others.</summary>
+    public static string? Attack(string setting) => After(setting, "unseen=");
+
+    private static string? After(string setting, string prefix) => setting.StartsWith(prefix, StringComparison.Ordinal) ? setting[prefix.Length..] : null;
+
+    private static int? Number(string setting, string prefix) =>
+        int.TryParse(After(setting, prefix), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }
