@@ -1,11 +1,13 @@
 using System.CommandLine;
 using Utaf.Benchmarks;
+using Utaf.Benchmarks.Reports;
 using Utaf.Benchmarks.Speed;
 
 return Application.Run(
     new RootCommand("The paper's scenarios and the timings, on data that you have.")
     {
         WarfarinCommand.Make(),
+        ReportCommand.Make(),
         SpeedCommand.Make(),
         SpeedWorkCommand.Make(),
         PipelineSpeed.Command(),

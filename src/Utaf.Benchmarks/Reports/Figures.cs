@@ -43,13 +43,14 @@ internal sealed class Figures(ScenarioRuns runs)
     public string? Learning()
     {
         var lines = new List<Series>();
-        foreach (var scheme in runs.SchemesIn(Settings.Default))
+        foreach (var (i, scheme) in runs.SchemesIn(Settings.Default).Index())
         {
-            IReadOnlyList<CurvePoint>[] curves = [.. runs.Of(scheme, Settings.Default).Select(result => result.LearningCurve).Where(curve => curve.Count > 1)];
+            IReadOnlyList<CurvePoint>[] curves = [.. runs.Of(scheme, Settings.Default).Select(result => result.LearningCurve).Where(curve => curve.Count > 0 && curve[^1].Seconds > curve[0].Seconds)];
             if (curves.Length > 0)
             {
-                lines.AddRange(OverTime($"{SchemeNames.Of(scheme)}, ARUC", Svg.Colours[lines.Count(line => line.Name is not null)], "none", curves, point => point.Aruc));
-                lines.AddRange(OverTime($"{SchemeNames.Of(scheme)}, AUC", Svg.Colours[lines.Count(line => line.Name is not null)], "7 4", curves, point => point.Auc));
+                var colour = Svg.Colours[i % Svg.Colours.Count];
+                lines.AddRange(OverTime($"{SchemeNames.Of(scheme)}, ARUC", colour, "none", curves, point => point.Aruc));
+                lines.AddRange(OverTime($"{SchemeNames.Of(scheme)}, AUC", colour, "7 4", curves, point => point.Auc));
             }
         }
 
@@ -113,7 +114,7 @@ internal sealed class Figures(ScenarioRuns runs)
     public static IEnumerable<(int Number, Mean Aruc)> ByNumber(ScenarioRuns runs, string scheme, Func<string, int?> number, bool withDefault) =>
         from result in runs.Settings.SelectMany(setting => runs.Of(scheme, setting))
         let value = number(result.Setting) ?? (withDefault && result.Setting == Settings.Default ? result.Queries : null)
-        where value is not null && (result.Setting != Settings.Default || !runs.Of(scheme, $"n={value}").Any())
+        where value is not null && (result.Setting != Settings.Default || !runs.Of(scheme, Settings.Examples(value.Value)).Any())
         group Aruc(SchemeMeasures.Of(result)) by value.Value into same
         orderby same.Key
         select (same.Key, Mean.Of(same)!);
