@@ -40,7 +40,18 @@ internal sealed class RunFolder
             throw Errors.RunFormat(file, RunSettings.CurrentFormat, format);
         }
 
-        return new(path, Parsed(file, bytes, RunJson.Default.RunSettings));
+        var settings = Parsed(file, bytes, RunJson.Default.RunSettings);
+
+        // Both become parts of files' names.
+        foreach (var (key, name) in new[] { ("scenario", settings.Scenario), ("profile", settings.Profile) })
+        {
+            if (name.Length == 0 || !name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-'))
+            {
+                throw Errors.BadRunFile(file, $"a {key} of small letters, digits and '-'", $"'{name}'");
+            }
+        }
+
+        return new(path, settings);
     }
 
     /// <summary>Whether a repeat is finished.</summary>
