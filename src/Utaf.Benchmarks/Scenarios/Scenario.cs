@@ -31,15 +31,12 @@ internal abstract class Scenario
     /// <exception cref="UtafException">UTAF1002: one is missing; the message says which data set it is of.</exception>
     public abstract IReadOnlyList<string> Files(string folder, Profile profile);
 
-    /// <summary>The target and the ensemble of one seed, built, half built or empty.</summary>
-    /// <param name="folder">Holds the data.</param>
-    /// <param name="irrelevant">Data of other domains; none: random rules stand in.</param>
-    /// <param name="profile">How much.</param>
+    /// <summary>The target and the plan of one seed.</summary>
+    /// <param name="input">Data and profile.</param>
     /// <param name="seed">Decides halves, weights and members.</param>
-    /// <param name="work">Where targets and ensembles are kept.</param>
-    /// <param name="device">Where networks are trained.</param>
+    /// <param name="trained">False: the target's weights are those that it starts from, which is enough for an estimate.</param>
     /// <exception cref="UtafException">UTAF1001, UTAF12xx: the data is not what the scenario is made of.</exception>
-    public abstract OpenedScenario Open(string folder, IReadOnlyList<string> irrelevant, Profile profile, ulong seed, string work, Device device);
+    public abstract PreparedScenario Prepare(ScenarioInput input, ulong seed, bool trained);
 
     /// <summary>Which settings UTAF is run in.</summary>
     public virtual SettingChoice Settings(Profile profile) => profile switch
@@ -56,6 +53,14 @@ internal abstract class Scenario
     protected static IReadOnlyList<DataTable> ReadIrrelevant(IReadOnlyList<string> files) =>
         [.. files.Select(file => DataFormats.Read(Existing(file, "irrelevant data"), new DataOptions(Scale: file.Contains("idx", StringComparison.OrdinalIgnoreCase) ? 255 : 1)))];
 }
+
+/// <summary>What a scenario is made from.</summary>
+/// <param name="Folder">Holds the data.</param>
+/// <param name="Irrelevant">Files of other domains; none: random rules stand in.</param>
+/// <param name="Profile">How much.</param>
+/// <param name="Work">Where targets and ensembles are kept.</param>
+/// <param name="Device">Where networks are trained.</param>
+internal sealed record ScenarioInput(string Folder, IReadOnlyList<string> Irrelevant, Profile Profile, string Work, Device Device);
 
 /// <summary>The settings of figures 4 and 5, and those beyond the paper.</summary>
 /// <param name="Counts">N beside 100.</param>

@@ -21,14 +21,15 @@ internal static class TargetTraining
     /// <param name="seed">Its random numbers.</param>
     /// <param name="work">Where trained targets are kept.</param>
     /// <param name="device">Where it is trained.</param>
-    public static TargetModel Train(
-        Architecture architecture, LearningTask task, EnsembleData data, ModelSignature signature, OutputForm form, TrainingSettings settings, ulong seed, string work, Device device)
+    /// <param name="trained">False: the weights stay as they were drawn.</param>
+    public static TargetModel Make(
+        Architecture architecture, LearningTask task, EnsembleData data, ModelSignature signature, OutputForm form, TrainingSettings settings, ulong seed, string work, Device device, bool trained)
     {
         using var stand = StandIn(signature, form);
         using var workshop = new Workshop(stand, task, data, device);
         var context = workshop.Architectures;
         var file = FileOf(work, $"{architecture.Id} {task.Name} {settings} {seed} {data.Owner.Sha256()}");
-        using var network = File.Exists(file) ? Read(file) : Trained();
+        using var network = !trained ? Fresh() : File.Exists(file) ? Read(file) : Trained();
         return TargetModel.FromNetwork(network, Fresh, signature);
 
         Network Fresh() => architecture.Build(context, new SeededRandom(seed, "shapes"));
@@ -44,9 +45,9 @@ internal static class TargetTraining
         {
             var random = new SeededRandom(seed, "target");
             var member = new MemberContext("target", workshop, () => throw new InvalidOperationException("A target starts from nothing."), random, CancellationToken.None);
-            var trained = new IndependentTraining(architecture, DataSource.Owner, settings, 0).Build(member).To(CPU);
-            AtomicFile.Write(file, Safetensors.Write(new SafetensorsFile(new Dictionary<string, string>(), trained.Export())));
-            return trained;
+            var made = new IndependentTraining(architecture, DataSource.Owner, settings, 0).Build(member).To(CPU);
+            AtomicFile.Write(file, Safetensors.Write(new SafetensorsFile(new Dictionary<string, string>(), made.Export())));
+            return made;
         }
     }
 
