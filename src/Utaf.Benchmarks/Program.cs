@@ -1,11 +1,14 @@
 using System.CommandLine;
 using Utaf.Benchmarks;
+using Utaf.Benchmarks.Scenarios;
 using Utaf.Benchmarks.Speed;
 
 return Application.Run(
     new RootCommand("The paper's scenarios and the timings, on data that you have.")
     {
-        WarfarinCommand.Make(),
+        ScenarioCommand.Make(new Skin(), Environment.ProcessorCount),
+        ScenarioCommand.Make(new Warfarin(), threads: 1, withReference: true),
+        ScenarioCommand.Make(new Fashion(), Environment.ProcessorCount),
         SpeedCommand.Make(),
         SpeedWorkCommand.Make(),
         PipelineSpeed.Command(),

@@ -10,11 +10,11 @@ namespace Utaf.Benchmarks.Scenarios;
 /// <summary>The command of a scenario.</summary>
 internal static class ScenarioCommand
 {
-    /// <summary>Makes the command; a scenario may have options of its own.</summary>
+    /// <summary>Makes the command.</summary>
     /// <param name="scenario">What it runs.</param>
     /// <param name="threads">Intra-op threads by default.</param>
-    /// <param name="before">Called before each repeat with its seed.</param>
-    public static Command Make(Scenario scenario, int threads, params IEnumerable<Option> ownOptions)
+    /// <param name="withReference">Whether there is a plain PyTorch version to compare with.</param>
+    public static Command Make(Scenario scenario, int threads, bool withReference = false)
     {
         var data = new Option<string>("--data") { Description = "The folder with the scenario's data.", Required = true };
         var irrelevant = new Option<string[]>("--irrelevant") { Description = "Files of other domains, for the honest models of such. [default: random rules]", AllowMultipleArgumentsPerToken = true };
@@ -28,9 +28,10 @@ internal static class ScenarioCommand
         var threadCount = new Option<int>("--threads") { Description = "Intra-op threads.", DefaultValueFactory = _ => threads };
 
         var command = new Command(scenario.Name, scenario.Description) { data, irrelevant, seed, repeats, profile, run, resume, work, schemes, threadCount };
-        foreach (var option in ownOptions)
+        var reference = new Option<string?>("--reference") { Description = "A plain PyTorch version to run in turn with ours; its lines are printed as they are." };
+        if (withReference)
         {
-            command.Add(option);
+            command.Add(reference);
         }
 
         command.SetAction((parsed, stop) =>
@@ -45,7 +46,8 @@ internal static class ScenarioCommand
                 parsed.GetValue(resume),
                 parsed.GetValue(work)!,
                 parsed.GetValue(schemes)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-                parsed.GetValue(threadCount));
+                parsed.GetValue(threadCount),
+                withReference ? parsed.GetValue(reference) : null);
             var output = parsed.InvocationConfiguration.Output;
             Run(scenario, settings, output.WriteLine, stop);
             return Task.CompletedTask;
@@ -69,6 +71,11 @@ internal static class ScenarioCommand
                 say($"seed {seed}: finished before");
                 results.Add(finished);
                 continue;
+            }
+
+            if (settings.Reference is { } script)
+            {
+                Reference.Run(script, settings.Data, seed, settings.Threads);
             }
 
             Needs.Check(scenario, settings, input, files, seed, say, stop);

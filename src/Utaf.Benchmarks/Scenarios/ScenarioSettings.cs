@@ -15,6 +15,7 @@ namespace Utaf.Benchmarks.Scenarios;
 /// <param name="Work">Where targets and ensembles are kept.</param>
 /// <param name="Schemes">UTAF's and the baselines' names.</param>
 /// <param name="Threads">Of each of torch's operations.</param>
+/// <param name="Reference">A plain PyTorch version to run in turn with ours, a script.</param>
 internal sealed record ScenarioSettings(
     string Data,
     IReadOnlyList<string> Irrelevant,
@@ -25,7 +26,8 @@ internal sealed record ScenarioSettings(
     bool Resume,
     string Work,
     IReadOnlyList<string> Schemes,
-    int Threads)
+    int Threads,
+    string? Reference = null)
 {
     /// <summary>Checks what can be checked before the data is read.</summary>
     /// <exception cref="UtafException">UTAF1001.</exception>

@@ -15,7 +15,7 @@ internal sealed class Skin : Scenario
     private const int Classes = 7;
     private const int TargetEpochs = 20;
 
-    // As MedMNIST publishes the task; and one file with a column that says the split: 0 training, 1 validation, 2 test.
+    // As MedMNIST publishes the task; and one file with a column that says the split: train, val or test.
     private const string Published = "dermamnist";
     private const string WithSplit = "ham10000";
 
@@ -72,17 +72,17 @@ internal sealed class Skin : Scenario
         }
 
         var all = Images("images,labels");
-        var split = DataFormats.Read(file, new DataOptions(Label: DataOptions.NoLabel, Arrays: "split"));
-        if (split.Count != all.Count || split.ExampleSize != 1)
+        var split = NpzWords.Read(file, "split");
+        if (split.Count != all.Count)
         {
-            throw Errors.BadDataFile(file, $"an array 'split' of {all.Count} numbers, 0 for training, 1 for validation, 2 for the test", $"{split.Count} rows of {split.ExampleSize}");
+            throw Errors.BadDataFile(file, $"an array 'split' of {all.Count} words, one for each image", $"{split.Count}");
         }
 
-        return (Part(0), Part(2));
+        return (Part("train"), Part("test"));
 
-        DataTable Part(int which)
+        DataTable Part(string which)
         {
-            int[] places = [.. Enumerable.Range(0, all.Count).Where(i => split.Inputs[i] == which)];
+            int[] places = [.. Enumerable.Range(0, all.Count).Where(i => split[i] == which)];
             return places.Length > 0 ? all.Subset(places) : throw Errors.BadDataFile(file, $"images whose 'split' is {which}", "none");
         }
 
