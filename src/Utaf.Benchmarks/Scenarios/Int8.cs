@@ -1,4 +1,3 @@
-using TorchSharp;
 using Utaf.Models;
 using static TorchSharp.torch;
 

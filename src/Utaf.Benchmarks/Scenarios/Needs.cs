@@ -1,6 +1,5 @@
 using System.Globalization;
 using TorchSharp;
-using Utaf.Ensembles;
 using Utaf.Ensembles.Costs;
 using static TorchSharp.torch;
 

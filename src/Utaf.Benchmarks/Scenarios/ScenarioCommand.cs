@@ -3,7 +3,6 @@ using System.Globalization;
 using Utaf.Benchmarks.Results;
 using Utaf.Metrics;
 using Utaf.Torch;
-using static TorchSharp.torch;
 
 namespace Utaf.Benchmarks.Scenarios;
 

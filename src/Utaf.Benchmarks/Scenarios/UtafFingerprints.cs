@@ -3,7 +3,6 @@ using Utaf.Benchmarks.Results;
 using Utaf.Construction;
 using Utaf.Ensembles;
 using Utaf.Torch;
-using static TorchSharp.torch;
 
 namespace Utaf.Benchmarks.Scenarios;
 
@@ -113,7 +112,7 @@ internal sealed class UtafFingerprints(OpenedScenario opened, EnsembleSplit spli
             [pair.Fingerprint.Count, .. pair.Fingerprint.InputShape.Select(size => (long)size)],
             outputs => verifier.MatchingRate(outputs.data<float>().ToArray()),
             seconds,
-            FormattableString.Invariant($"ρ = {manifest.Threshold}, {manifest.Construction.Iterations} iterations"),
+            FormattableString.Invariant($"ρ = {manifest.Threshold}, {manifest.Training.Iterations} iterations"),
             clock.Curve,
             [.. parts.Test.Select(member => TriedSuspect.Of(member, ensemble))]);
     }
