@@ -1,11 +1,16 @@
 using System.CommandLine;
 using Utaf.Benchmarks;
+using Utaf.Benchmarks.Reports;
+using Utaf.Benchmarks.Scenarios;
 using Utaf.Benchmarks.Speed;
 
 return Application.Run(
     new RootCommand("The paper's scenarios and the timings, on data that you have.")
     {
-        WarfarinCommand.Make(),
+        ScenarioCommand.Make(new Skin(), threads: 1),
+        ScenarioCommand.Make(new Warfarin(), threads: 1, withReference: true),
+        ScenarioCommand.Make(new Fashion(), threads: 1),
+        ReportCommand.Make(),
         SpeedCommand.Make(),
         SpeedWorkCommand.Make(),
         PipelineSpeed.Command(),

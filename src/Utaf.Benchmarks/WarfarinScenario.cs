@@ -1,5 +1,5 @@
-using System.Diagnostics;
-using Utaf.Construction;
+using TorchSharp;
+using Utaf.Benchmarks.Scenarios;
 using Utaf.Data;
 using Utaf.Ensembles;
 using Utaf.Fingerprints;
@@ -17,48 +17,45 @@ internal static class WarfarinScenario
 {
     private const string File = "iwpc_31feat_5741.csv";
 
-    /// <summary>Builds the ensemble of one seed (or goes on with it) and constructs the pair.</summary>
+    private const int Features = 31;
+
+    // mg a week.
+    private const double DoseScale = 100;
+
+    /// <summary>The ensemble of one seed, built, half built or empty.</summary>
     /// <param name="dataFolder">Holds the 31-feature table of the IWPC data.</param>
     /// <param name="work">Where ensembles are kept.</param>
     /// <param name="seed">Decides halves, weights and members.</param>
-    /// <param name="options">Stage 2.</param>
-    /// <param name="report">Told what was built.</param>
-    public static WarfarinResult Run(string dataFolder, string work, ulong seed, ConstructionOptions options, Action<string> report)
+    public static OpenedEnsemble Open(string dataFolder, string work, ulong seed)
     {
-        using var ensemble = Open(dataFolder, work, seed);
-        var (folder, workshop) = (ensemble.Folder, ensemble.Workshop);
-
-        var clock = Stopwatch.StartNew();
-        var missing = folder.Missing().Count;
-        EnsembleBuilder.BuildMissing(folder, workshop, progress: null, CancellationToken.None);
-        report($"seed {seed}: {missing} members built in {clock.Elapsed.TotalSeconds:0.0} s");
-
-        clock.Restart();
-        var pair = PairConstruction.Construct(
-            folder,
-            workshop,
-            ensemble.Model,
-            options,
-            "benchmark",
-            progress: null,
-            CancellationToken.None);
-        return new(pair.Manifest, clock.Elapsed.TotalSeconds);
+        var prepared = Prepare(dataFolder, [], seed, "paper", EnsembleOptions.Default);
+        return new(
+            EnsembleFolder.Under(work, prepared.Plan),
+            new Workshop(prepared.Target, prepared.Task, prepared.Data, CPU),
+            new ModelIdentity("warfarin", $"seed-{seed}", prepared.Target.ArtifactSha256));
     }
 
-    /// <summary>The ensemble of one seed, built, half built or empty.</summary>
-    /// <inheritdoc cref="Run"/>
-    public static OpenedEnsemble Open(string dataFolder, string work, ulong seed)
+    /// <summary>The target and the plan of one seed.</summary>
+    /// <param name="dataFolder">Holds the 31-feature table of the IWPC data.</param>
+    /// <param name="irrelevant">Tables of other domains; none: random rules stand in.</param>
+    /// <param name="seed">Decides halves, weights and members.</param>
+    /// <param name="profile">The ensemble's.</param>
+    /// <param name="options">The ensemble's.</param>
+    public static PreparedScenario Prepare(string dataFolder, IReadOnlyList<DataTable> irrelevant, ulong seed, string profile, EnsembleOptions options)
     {
         var (owner, open) = Read(DataFile(dataFolder)).Split(0.5, seed);
         var task = new Regression();
         var signature = new ModelSignature(owner.InputShape, 1);
         var target = Target(owner, task, signature, seed);
-        var data = EnsembleData.Prepare(owner, open, [], imageShape: null, task, signature, seed);
-        var plan = EnsemblePlan.Make(target, task, data, seed, "paper", EnsembleOptions.Default);
-        return new(
-            EnsembleFolder.Under(work, plan),
-            new Workshop(target, task, data, CPU),
-            new ModelIdentity("warfarin", $"seed-{seed}", target.ArtifactSha256));
+        var data = EnsembleData.Prepare(owner, open, irrelevant, imageShape: null, task, signature, seed);
+        var plan = EnsemblePlan.Make(target, task, data, seed, profile, options);
+        return new(target, task, data, plan, open, Measures);
+
+        IReadOnlyDictionary<string, double> Measures(Tensor outputs, Tensor targets) => new Dictionary<string, double>
+        {
+            ["r2"] = task.Utility(outputs, targets, OutputForm.Raw),
+            ["mae"] = (outputs - targets).abs().mean().ToDouble() * DoseScale,
+        };
     }
 
     /// <summary>The table's file in the user's folder.</summary>
@@ -67,7 +64,12 @@ internal static class WarfarinScenario
     /// <summary>Height and weight standardised, dose in units of 100 mg a week: the scale the reference trains at.</summary>
     private static DataTable Read(string path)
     {
-        var table = DataFormats.Read(path, new DataOptions(SkipColumns: 2, LabelScale: 100));
+        var table = DataFormats.Read(path, new DataOptions(SkipColumns: 2, LabelScale: DoseScale));
+        if (table.ExampleSize != Features || table.TargetWidth != 1)
+        {
+            throw Errors.BadDataFile(path, $"two columns of identifiers, {Features} features and the weekly dose", $"{table.ExampleSize} features and {table.TargetWidth} targets");
+        }
+
         var (mean, deviation) = ColumnStatistics.Of(table.Inputs, table.ExampleSize);
         var inputs = table.Inputs.Select((value, i) => i % table.ExampleSize < 2 ? (value - mean[i % table.ExampleSize]) / deviation[i % table.ExampleSize] : value);
         return table with { Inputs = [.. inputs] };
@@ -88,8 +90,3 @@ internal static class WarfarinScenario
             OutputForm.Raw);
     }
 }
-
-/// <summary>What one seed gave.</summary>
-/// <param name="Manifest">The pair's, with the results on the test half.</param>
-/// <param name="ConstructionSeconds">Stage 2, loading of members included.</param>
-internal sealed record WarfarinResult(PairManifest Manifest, double ConstructionSeconds);

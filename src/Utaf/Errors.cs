@@ -3,7 +3,7 @@ namespace Utaf;
 /// <summary>
 /// Every error that a user can meet. 10xx: command line and configuration; 11xx: model artifacts; 12xx: data; 13xx: pairs,
 /// stores and commitments; 14xx: ensembles; 15xx: construction; 16xx: verification and prediction APIs; 17xx: GitHub;
-/// 18xx: serving; 20xx: the machine; 99xx: the product itself.
+/// 18xx: serving; 19xx: benchmark runs; 20xx: the machine; 99xx: the product itself.
 /// </summary>
 public static class Errors
 {
@@ -550,6 +550,26 @@ public static class Errors
     /// <summary>Two models of one server have one name.</summary>
     public static UtafException SameModelName(string name, IEnumerable<string> paths) =>
         Usage("UTAF1805", "utaf", $"Two models would be named '{name}': {string.Join(", ", paths)}. Rename a file, or serve them from two servers with --name.");
+
+    /// <summary>A file of a benchmark run is damaged.</summary>
+    public static UtafException BadRunFile(string path, string expected, string found) =>
+        Usage("UTAF1901", path, $"Expected {expected}, found {found.TrimEnd('.')}. Delete the file and go on with the run, or restore it.");
+
+    /// <summary>A benchmark run was made by another version.</summary>
+    public static UtafException RunFormat(string path, int expected, int found) =>
+        Usage("UTAF1902", path, $"The run has format version {found}, this program reads {expected}. Run it anew into another folder, or use the program that made it.");
+
+    /// <summary>The folder holds a benchmark run of other settings.</summary>
+    public static UtafException OtherRun(string path, string expected, string found) =>
+        Usage("UTAF1903", path, $"The folder has another run: expected {expected}; found {found}. Choose another folder, or the settings it was made with.");
+
+    /// <summary>Two benchmark runs give different numbers for one repeat.</summary>
+    public static UtafException RunsDisagree(string path, string other, string what) =>
+        Usage("UTAF1904", path, $"Expected the same numbers as in {other}, found others: {what}. Name only one of the two folders.");
+
+    /// <summary>A benchmark run has nothing to report yet.</summary>
+    public static UtafException NoFinishedRepeat(string folder) =>
+        Usage("UTAF1905", folder, "Expected at least one finished repeat (repeat-SEED.json), found none. Let the run finish one first, or leave the folder out.");
 
     /// <summary>torch's native library does not load.</summary>
     public static UtafException NativeLibrary(string detail, Exception? inner = null) =>

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json;
+
 namespace Utaf.Benchmarks.Results;
 
 /// <summary>One repeat of a scenario: <c>repeat-SEED.json</c>, written when all of it is there.</summary>
@@ -8,7 +11,38 @@ namespace Utaf.Benchmarks.Results;
 /// <param name="Schemes">Every scheme in every setting, UTAF's too.</param>
 internal sealed record RepeatResult(ulong Seed, IReadOnlyDictionary<string, double> Target, int Members, double EnsembleSeconds, IReadOnlyList<SchemeResult> Schemes)
 {
-    public static string FileName(ulong seed) => $"repeat-{seed}.json";
+    public const string FilePattern = "repeat-*.json";
+
+    public static string FileName(ulong seed) => string.Create(CultureInfo.InvariantCulture, $"repeat-{seed}.json");
+
+    /// <summary>Whether another result of this seed says the same, times included: a second run has other times, and would count twice.</summary>
+    public bool HasNumbersOf(RepeatResult other) =>
+        JsonSerializer.SerializeToUtf8Bytes(this, RunJson.Default.RepeatResult).AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(other, RunJson.Default.RepeatResult));
+
+    /// <summary>What cannot be so, as expected and found; null if all is well. A report trusts what has passed.</summary>
+    public (string Expected, string Found)? Fault()
+    {
+        if (Schemes.GroupBy(scheme => (scheme.Scheme, scheme.Setting)).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        {
+            return ("each scheme once in a setting", $"{twice.Key.Scheme} in {twice.Key.Setting} {twice.Count()} times");
+        }
+
+        foreach (var scheme in Schemes)
+        {
+            if (scheme.Suspects.FirstOrDefault(suspect => suspect.Score is not (>= 0 and <= 1)) is { } outside)
+            {
+                return ("scores in [0, 1]", string.Create(CultureInfo.InvariantCulture, $"{outside.Score} of {outside.Id} ({scheme.Scheme}, {scheme.Setting})"));
+            }
+
+            var stolen = scheme.Suspects.Count(suspect => suspect.Stolen);
+            if (stolen == 0 || stolen == scheme.Suspects.Count)
+            {
+                return ("suspects of both sides", $"{stolen} stolen and {scheme.Suspects.Count - stolen} honest ({scheme.Scheme}, {scheme.Setting})");
+            }
+        }
+
+        return null;
+    }
 }
 
 /// <summary>What one scheme gave in one setting. All measures come from the suspects' scores.</summary>
@@ -63,4 +97,21 @@ internal static class Settings
 
     /// <summary>An attack that is never trained on: its copies, against the honest test members under the same transformation where it is the API's.</summary>
     public static string Unseen(string attack) => $"unseen={attack}";
+
+    /// <summary>The count in such a name as <see cref="Examples"/> gives; null for others.</summary>
+    public static int? ExampleCount(string setting) => Number(setting, "n=");
+
+    /// <summary>The count in such a name as <see cref="Ensemble"/> gives; null for others.</summary>
+    public static int? EnsembleSize(string setting) => Number(setting, "ensemble=");
+
+    /// <summary>The family in such a name as <see cref="Without"/> gives; null for others.</summary>
+    public static string? LeftOut(string setting) => After(setting, "without=");
+
+    /// <summary>The attack in such a name as <see cref="Unseen"/> gives; null for others.</summary>
+    public static string? Attack(string setting) => After(setting, "unseen=");
+
+    private static string? After(string setting, string prefix) => setting.StartsWith(prefix, StringComparison.Ordinal) ? setting[prefix.Length..] : null;
+
+    private static int? Number(string setting, string prefix) =>
+        int.TryParse(After(setting, prefix), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

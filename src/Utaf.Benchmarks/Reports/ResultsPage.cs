@@ -1,0 +1,285 @@
+using System.Globalization;
+using System.Text;
+using Utaf.Benchmarks.Results;
+
+namespace Utaf.Benchmarks.Reports;
+
+/// <summary>The page with all tables. A number is there only if a run gave it, and the same runs give the same bytes.</summary>
+/// <param name="all">Every scenario's runs.</param>
+/// <param name="figures">The file of each figure that was drawn, by scenario and kind.</param>
+internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDictionary<(ScenarioRuns Runs, string Kind), string> figures)
+{
+    private readonly StringBuilder text = new();
+
+    /// <summary>The page, in Markdown.</summary>
+    public string ToMarkdown()
+    {
+        text.Clear().Append("""
+            # Results
+
+            Written by `Utaf.Benchmarks report` from the folders of runs, and by nobody's hand ([how](benchmarks.md)). Every measure is computed from the scores of suspects that no part of a fingerprint was learned from or chosen on.
+
+            - **ARUC**: the mean over ρ = 0, 0.01, …, 1 of the lower of robustness (stolen models above ρ) and uniqueness (honest ones not above). A scheme without an error reaches 99/101 = 0.980: that is the ceiling.
+            - **TPR at 1 % or 5 % FPR**: the share of the stolen that are found by the best threshold that accuses at most so many of the honest. Where there are fewer than 100 honest suspects, 1 % is none of them.
+            - A ± is half of the 95 % confidence interval of the mean over repeats (Student's t). *default*: a scheme's own defaults with 100 queries; *swept*: its parameters chosen on the validation part.
+            - *paper*: what the paper says in words or in a table; what it only draws is not here.
+
+
+            """);
+
+        foreach (var scenario in SchemeNames.Scenarios.Concat(all.Select(runs => runs.Scenario)).Distinct(StringComparer.Ordinal))
+        {
+            var ran = all.Where(runs => runs.Scenario == scenario).ToList();
+            if (ran.Count == 0)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"## {SchemeNames.OfScenario(scenario)}\n\nNot run.\n\n");
+            }
+
+            foreach (var runs in ran)
+            {
+                Scenario(runs);
+            }
+        }
+
+        return text.ToString().TrimEnd('\n') + "\n";
+    }
+
+    private void Scenario(ScenarioRuns runs)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"## {SchemeNames.OfScenario(runs.Scenario)}, profile {runs.Profile}\n\n");
+        Run(runs);
+        Section("Schemes", "schemes", runs, Main);
+        Section("Per obfuscation family", null, runs, Families);
+        Section("Time (Table 2)", null, runs, Times);
+        Section("Learning over time (Fig. 3)", "learning", runs, Learning);
+        Section("Robustness and uniqueness (Fig. 3, A1)", "curves", runs, _ => Figure(runs, "all-curves"));
+        Section("Number of fingerprint examples (Fig. 4)", "examples", runs, Examples);
+        Section("Size of the ensemble (Fig. 5)", "ensemble", runs, EnsembleSizes);
+        Section("A family left out of the ensemble", null, runs, _ => OpenSet(runs, "left out", Settings.LeftOut, "Left out of learning and choosing. For an obfuscation the suspects are its copies of all parts against the honest test members; for a kind of honest models the other way round. Seen: the same scheme's AUC with all families."));
+        Section("Attacks that are never trained on", null, runs, _ => OpenSet(runs, "attack", Settings.Attack, "Copies under the attack, against the honest test members: under the same transformation where it is one of the API's."));
+        Section("Other settings", null, runs, Others);
+    }
+
+    /// <summary>A heading, what there is below it, and the figure; "Not run." where there is neither.</summary>
+    private void Section(string heading, string? figure, ScenarioRuns runs, Action<ScenarioRuns> body)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"### {heading}\n\n");
+        var before = text.Length;
+        if (figure is not null)
+        {
+            Figure(runs, figure);
+        }
+
+        body(runs);
+        if (text.Length == before)
+        {
+            text.Append("Not run.\n\n");
+        }
+    }
+
+    private void Figure(ScenarioRuns runs, string kind)
+    {
+        if (figures.TryGetValue((runs, kind), out var file))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"![{SchemeNames.OfScenario(runs.Scenario)}, {runs.Profile}: {FigureFiles.Description(kind)}]({file})\n\n");
+        }
+    }
+
+    private void Run(ScenarioRuns runs)
+    {
+        text.Append(runs.Profile switch
+        {
+            "paper" => "The paper's setting in full.\n\n",
+            "cpu" => "**This is not the paper's setting**, but what two cores do in a few hours: smaller inputs, networks and fewer epochs, the same composition of the ensemble. The paper's numbers beside ours are of its own setting.\n\n",
+            "smoke" => "**These are no results.** The smallest sizes show that everything works, and nothing else.\n\n",
+            _ => "**This is not the paper's setting.**\n\n",
+        });
+        text.Append(CultureInfo.InvariantCulture, $"- Repeats: {Count(runs)}, seeds {string.Join(", ", runs.Repeats.Select(repeat => repeat.Seed.ToString(CultureInfo.InvariantCulture)))}.{(Count(runs) == 1 ? " **One repeat: there is no interval.**" : "")}\n");
+        text.Append(CultureInfo.InvariantCulture, $"- Machine: {string.Join("; ", runs.Machines)}.\n");
+        text.Append(CultureInfo.InvariantCulture, $"- Data, SHA-256: {string.Join(", ", runs.DataSha256.Select(digest => $"`{RunSettings.Shortened(digest)}…`"))}.\n");
+        foreach (var name in runs.Repeats.SelectMany(repeat => repeat.Target.Keys).Distinct().Order(StringComparer.Ordinal))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"- Target on data it was not trained on, {name}: {Mean.Number(Mean.Of(runs.Repeats.Select(repeat => repeat.Target.TryGetValue(name, out var value) ? value : (double?)null)), Count(runs))}.\n");
+        }
+
+        var members = runs.Repeats.Select(repeat => repeat.Members).Distinct().Order().ToList();
+        text.Append(CultureInfo.InvariantCulture, $"- Ensemble: {string.Join(" or ", members)} models, built in {Mean.Number(Mean.Of(runs.Repeats.Select(repeat => repeat.EnsembleSeconds)), Count(runs))} s.\n\n");
+    }
+
+    private void Main(ScenarioRuns runs)
+    {
+        foreach (var setting in new[] { Settings.Default, Settings.Swept }.Where(setting => runs.SchemesIn(setting).Count > 0))
+        {
+            var sample = runs.SchemesIn(setting).SelectMany(scheme => runs.Of(scheme, setting)).First();
+            text.Append(CultureInfo.InvariantCulture, $"*{setting}*, {SchemeMeasures.Stolen(sample).Length} stolen and {SchemeMeasures.Honest(sample).Length} honest suspects a repeat:\n\n");
+            string[] columns = ["scheme", "queries", .. SchemeMeasures.Columns.SelectMany(column => PaperHas(column.Name) ? new[] { column.Name, "paper" } : [column.Name])];
+            MarkdownTable.Append(text, columns, runs.SchemesIn(setting).Select(scheme => (IReadOnlyList<string>)
+            [
+                SchemeNames.Of(scheme), Queries(runs, scheme, setting),
+                .. SchemeMeasures.Columns.SelectMany(column => PaperHas(column.Name) ? new[] { Measure(runs, scheme, setting, column.Of), Paper(column.Name, runs.Scenario, scheme) } : [Measure(runs, scheme, setting, column.Of)]),
+            ]));
+            foreach (var scheme in runs.SchemesIn(setting))
+            {
+                string[] chosen = [.. runs.Of(scheme, setting).Select(result => result.Chosen).Where(chosen => chosen.Length > 0).Distinct()];
+                if (chosen.Length > 0)
+                {
+                    text.Append(CultureInfo.InvariantCulture, $"- {SchemeNames.Of(scheme)}: {string.Join("; or ", chosen.Select(one => one.ReplaceLineEndings(" ")))}\n");
+                }
+            }
+
+            text.Append('\n');
+        }
+    }
+
+    private void Families(ScenarioRuns runs)
+    {
+        foreach (var setting in new[] { Settings.Default, Settings.Swept })
+        {
+            foreach (var scheme in runs.SchemesIn(setting))
+            {
+                var name = $"{SchemeNames.Of(scheme)}, {setting}";
+
+                // The scheme that the page is about stands open, the others can be opened.
+                var open = scheme == SchemeNames.Utaf;
+                text.Append(open ? $"*{name}*\n\n" : $"<details><summary>{name}</summary>\n\n");
+                FamiliesOf(runs, runs.Of(scheme, setting));
+                text.Append(open ? "" : "</details>\n\n");
+            }
+        }
+    }
+
+    private void FamiliesOf(ScenarioRuns runs, IReadOnlyList<SchemeResult> results)
+    {
+        var measures = results.SelectMany(result => FamilyMeasures.Of(result)).ToList();
+        MarkdownTable.Append(text, ["family", "side", "models a repeat", "AUC", "mean score", "TPR at 5 % FPR"], measures
+            .GroupBy(measure => (measure.Family, measure.Stolen))
+            .OrderBy(family => !family.Key.Stolen).ThenBy(family => !SchemeMeasures.IsDistilled(family.Key.Family)).ThenBy(family => family.Key.Family, StringComparer.Ordinal)
+            .Select(family => (IReadOnlyList<string>)
+            [
+                family.Key.Stolen && SchemeMeasures.IsDistilled(family.Key.Family) ? $"**{family.Key.Family}**" : family.Key.Family,
+                family.Key.Stolen ? "stolen" : "honest",
+                family.Average(measure => measure.Models).ToString("0.#", CultureInfo.InvariantCulture),
+                Mean.Share(Mean.Of(family.Select(measure => measure.Auc)), Count(runs)),
+                Mean.Share(Mean.Of(family.Select(measure => measure.MeanScore)), Count(runs)),
+                Mean.Share(Mean.Of(family.Select(measure => measure.TprAt5)), Count(runs)),
+            ]));
+    }
+
+    private void Times(ScenarioRuns runs)
+    {
+        string[] settings = [Settings.Default, Settings.Swept];
+        if (!settings.Any(setting => runs.SchemesIn(setting).Count > 0))
+        {
+            return;
+        }
+
+        text.Append("Seconds; verification is of one suspect, its own pass included.\n\n");
+        MarkdownTable.Append(text, ["scheme", "setting", "construction", "paper", "verification", "paper"], settings.SelectMany(setting => runs.SchemesIn(setting).Select(scheme => (IReadOnlyList<string>)
+        [
+            SchemeNames.Of(scheme), setting,
+            Mean.Number(Mean.Of(runs.Of(scheme, setting).Select(result => result.ConstructionSeconds)), Count(runs)), PaperFigures.Construction(runs.Scenario, scheme) ?? "–",
+            Mean.Number(Mean.Of(runs.Of(scheme, setting).Select(result => result.VerificationSeconds)), Count(runs)), PaperFigures.Verification(runs.Scenario, scheme) ?? "–",
+        ])));
+    }
+
+    private void Learning(ScenarioRuns runs)
+    {
+        if (figures.ContainsKey((runs, "learning")) && PaperFigures.Learning(runs.Scenario) is { } said)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{said}\n\n");
+        }
+    }
+
+    private void Examples(ScenarioRuns runs)
+    {
+        if (!figures.ContainsKey((runs, "examples")))
+        {
+            return;
+        }
+
+        var points = ByNumber(runs, Settings.ExampleCount, withDefault: true, "N");
+        if (PaperFigures.Examples(runs.Scenario) is { } said && points.TryGetValue((SchemeNames.Utaf, 10), out var ten) && points.TryGetValue((SchemeNames.Utaf, 100), out var hundred) && ten.Value > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"UTAF's ARUC with 100 examples over that with 10: {hundred.Value / ten.Value:0.000}; the paper: {said}.\n\n");
+        }
+    }
+
+    private void EnsembleSizes(ScenarioRuns runs)
+    {
+        if (figures.ContainsKey((runs, "ensemble")))
+        {
+            ByNumber(runs, Settings.EnsembleSize, withDefault: false, "models a side");
+        }
+    }
+
+    /// <summary>ARUC by a number and a scheme, as a table, and what is in it.</summary>
+    private Dictionary<(string Scheme, int Number), Mean> ByNumber(ScenarioRuns runs, Func<string, int?> number, bool withDefault, string what)
+    {
+        string[] schemes = [.. runs.Settings.Where(setting => number(setting) is not null).SelectMany(runs.SchemesIn).Distinct().OrderBy(SchemeNames.Rank).ThenBy(name => name, StringComparer.Ordinal)];
+        var points = schemes.SelectMany(scheme => Figures.ByNumber(runs, scheme, number, withDefault).Select(point => (Key: (scheme, point.Number), point.Aruc))).ToDictionary(point => point.Key, point => point.Aruc);
+        int[] numbers = [.. points.Keys.Select(key => key.Number).Distinct().Order()];
+        MarkdownTable.Append(text, ["ARUC", .. numbers.Select(n => string.Create(CultureInfo.InvariantCulture, $"{what} = {n}"))], schemes.Select(scheme => (IReadOnlyList<string>)
+        [
+            SchemeNames.Of(scheme), .. numbers.Select(n => Mean.Share(points.GetValueOrDefault((scheme, n)), Count(runs))),
+        ]));
+        return points;
+    }
+
+    private void OpenSet(ScenarioRuns runs, string what, Func<string, string?> of, string explanation)
+    {
+        string[] settings = [.. runs.Settings.Where(setting => of(setting) is not null)];
+        if (settings.Length == 0)
+        {
+            return;
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"{explanation}\n\n");
+        MarkdownTable.Append(text, [what, "scheme", "stolen", "honest", "ARUC", "AUC", "TPR at 1 % FPR", "TPR at 5 % FPR", "mean score, stolen", "mean score, honest", "AUC, all families"], settings.SelectMany(setting => runs.SchemesIn(setting).Select(scheme =>
+        {
+            var results = runs.Of(scheme, setting);
+            return (IReadOnlyList<string>)
+            [
+                of(setting)!, SchemeNames.Of(scheme),
+                results.Average(result => SchemeMeasures.Stolen(result).Length).ToString("0.#", CultureInfo.InvariantCulture),
+                results.Average(result => SchemeMeasures.Honest(result).Length).ToString("0.#", CultureInfo.InvariantCulture),
+                .. SchemeMeasures.Columns.Take(4).Select(column => Measure(runs, scheme, setting, column.Of)),
+                Mean.Share(Mean.Of(results.Select(result => SchemeMeasures.Stolen(result).Average())), Count(runs)),
+                Mean.Share(Mean.Of(results.Select(result => SchemeMeasures.Honest(result).Average())), Count(runs)),
+                Measure(runs, scheme, Settings.Default, measures => measures.Auc),
+            ];
+        })));
+
+        // The worst of all is what an attacker would choose.
+        var worst = settings.Select(setting => (Name: of(setting)!, Auc: Mean.Of(runs.Of(SchemeNames.Utaf, setting).Select(result => SchemeMeasures.Of(result).Auc)))).Where(one => one.Auc is not null).OrderBy(one => one.Auc!.Value).FirstOrDefault();
+        if (worst.Auc is not null)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"UTAF's worst AUC here: {Mean.Share(worst.Auc, Count(runs))} ({worst.Name}).\n\n");
+        }
+    }
+
+    /// <summary>What stands in none of the sections above is not dropped.</summary>
+    private void Others(ScenarioRuns runs)
+    {
+        string[] settings = [.. runs.Settings.Where(setting => SchemeNames.RankOfSetting(setting) == int.MaxValue && Settings.ExampleCount(setting) is null && Settings.EnsembleSize(setting) is null && Settings.LeftOut(setting) is null && Settings.Attack(setting) is null)];
+        if (settings.Length > 0)
+        {
+            MarkdownTable.Append(text, ["setting", "scheme", "queries", .. SchemeMeasures.Columns.Select(column => column.Name)], settings.SelectMany(setting => runs.SchemesIn(setting).Select(scheme => (IReadOnlyList<string>)
+            [
+                setting, SchemeNames.Of(scheme), Queries(runs, scheme, setting), .. SchemeMeasures.Columns.Select(column => Measure(runs, scheme, setting, column.Of)),
+            ])));
+        }
+    }
+
+    private static int Count(ScenarioRuns runs) => runs.Repeats.Count;
+
+    private static string Queries(ScenarioRuns runs, string scheme, string setting) =>
+        string.Join(" or ", runs.Of(scheme, setting).Select(result => result.Queries).Distinct().Order());
+
+    private static string Measure(ScenarioRuns runs, string scheme, string setting, Func<SchemeMeasures, double?> of) =>
+        Mean.Share(Mean.Of(runs.Of(scheme, setting).Select(result => of(SchemeMeasures.Of(result)))), Count(runs));
+
+    private static bool PaperHas(string column) => column is "ARUC" or "robustness at uniqueness 1";
+
+    private static string Paper(string column, string scenario, string scheme) =>
+        (column == "ARUC" ? PaperFigures.Aruc(scenario, scheme) : PaperFigures.RobustnessAtUniquenessOne(scenario, scheme)) ?? "–";
+}
