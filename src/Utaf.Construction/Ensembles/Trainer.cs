@@ -58,7 +58,7 @@ public static class Trainer
             network.EvaluationMode();
         }
 
-        var (step, steps) = (0, TrainingEffort.StepsPerEpoch(data.Count, settings.BatchSize) * settings.Epochs);
+        var (step, steps) = (0L, (long)TrainingEffort.StepsPerEpoch(data.Count, settings.BatchSize) * settings.Epochs);
         for (var epoch = 0; epoch < settings.Epochs; epoch++)
         {
             using var epochScope = NewDisposeScope();
