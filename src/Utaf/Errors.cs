@@ -159,10 +159,6 @@ public static class Errors
     public static UtafException LabelIsNoClass(string path, long row, float found) =>
         Usage("UTAF1210", $"{path}({row})", FormattableString.Invariant($"Expected the whole number of a class in row {row}, found {found}. Choose the label column with --label, or learn without labels: --label none."));
 
-    /// <summary>An embedding's labels are as many classes as there are examples.</summary>
-    public static UtafException LabelsAllDiffer(string path, int count) =>
-        Usage("UTAF1210", path, $"Expected classes of several examples each, found another label for each of the {count} examples. Choose the label column with --label, or learn without labels: --label none.");
-
     /// <summary>Documents are to be ranked, and nothing says of which query they are.</summary>
     public static UtafException NoQueries(string path) =>
         Usage("UTAF1211", path, "Expected to be told which query each row is a document of, found no query column. Name it with --query-column NAME, or by position (0 is the first, -1 the last); text tables and .npy tables have columns.");
@@ -171,9 +167,13 @@ public static class Errors
     public static UtafException NoPairs(string path, int queries, int documents) =>
         Usage("UTAF1212", path, $"Expected a query with two documents of different relevance at least, found none among {queries} queries of {documents} documents. Check --query-column and --label.");
 
+    /// <summary>An embedding's labels are as many classes as there are examples.</summary>
+    public static UtafException LabelsAllDiffer(string path, int count) =>
+        Usage("UTAF1213", path, $"Expected classes of several examples each, found another label for each of the {count} examples. Choose the label column with --label, or learn without labels: --label none.");
+
     /// <summary>Queries cannot be halved.</summary>
     public static UtafException TooFewQueries(string path, int queries) =>
-        Usage("UTAF1212", path, $"Expected at least two queries to divide, found {queries}. Check --query-column, or give public data with --public.");
+        Usage("UTAF1214", path, $"Expected at least two queries to divide, found {queries}. Check --query-column, or give public data with --public.");
 
     /// <summary>The pair file is cut short or is none.</summary>
     public static UtafException BadPair(string path, string detail) =>

@@ -64,7 +64,7 @@ public sealed record DataTable(int[] InputShape, float[] Inputs, int TargetWidth
     /// <param name="fraction">The share of the first part, in (0, 1). It has round(fraction N) examples (of queries: so many queries), but each part at least one.</param>
     /// <param name="seed">The seed of the shuffle.</param>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is outside (0, 1).</exception>
-    /// <exception cref="UtafException">UTAF1209: there are fewer than two examples. UTAF1212: there are fewer than two queries.</exception>
+    /// <exception cref="UtafException">UTAF1209: there are fewer than two examples. UTAF1214: there are fewer than two queries.</exception>
     public (DataTable First, DataTable Second) Split(double fraction, ulong seed)
     {
         if (!(fraction > 0 && fraction < 1))

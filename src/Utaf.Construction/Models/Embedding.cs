@@ -27,7 +27,8 @@ public sealed class Embedding : RawOutputTask
 
     /// <summary>Checks the labels; there may be none.</summary>
     /// <exception cref="UtafException">
-    /// UTAF1205: one class alone. UTAF1206: more than one label per example. UTAF1210: labels are no classes.
+    /// UTAF1205: one class alone. UTAF1206: more than one label per example. UTAF1210: a label is no class. UTAF1213: no two examples
+    /// are of one class.
     /// </exception>
     public override void Check(DataTable data, ModelSignature signature)
     {

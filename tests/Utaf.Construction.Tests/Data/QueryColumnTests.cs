@@ -58,6 +58,6 @@ public sealed class QueryColumnTests : DataFolder
         Assert.NotEqual(table.Sha256(), (table with { Queries = null }).Sha256());
         Assert.NotEqual(table.Sha256(), (table with { Queries = [.. table.Queries!.Reverse()] }).Sha256());
         var single = Assert.Throws<UtafException>(() => (table with { Queries = new int[30] }).Halve(1));
-        Assert.Equal("UTAF1212", single.Diagnostic.Code);
+        Assert.Equal("UTAF1214", single.Diagnostic.Code);
     }
 }

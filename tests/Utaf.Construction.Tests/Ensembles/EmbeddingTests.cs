@@ -32,7 +32,7 @@ public sealed class EmbeddingTests : IDisposable
 
     [Theory]
     [InlineData("UTAF1210", 1, 0f, 1.5f, 1f, 0f)]
-    [InlineData("UTAF1210", 1, 0f, 1f, 2f, 3f)]
+    [InlineData("UTAF1213", 1, 0f, 1f, 2f, 3f)]
     [InlineData("UTAF1205", 1, 3f, 3f, 3f, 3f)]
     [InlineData("UTAF1206", 2, 0f, 1f, 0f, 1f, 0f, 1f, 0f, 1f)]
     public void Labels_that_are_no_classes_are_refused(string code, int width, params float[] labels) =>
