@@ -7,7 +7,7 @@ return Application.Run(
     new RootCommand("The paper's scenarios and the timings, on data that you have.")
     {
         ScenarioCommand.Make(new Skin(), Environment.ProcessorCount),
-        ScenarioCommand.Make(new Warfarin(), threads: 1, withReference: true),
+        ScenarioCommand.Make(new Warfarin(), processes: 1, withReference: true),
         ScenarioCommand.Make(new Fashion(), Environment.ProcessorCount),
         SpeedCommand.Make(),
         SpeedWorkCommand.Make(),

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using TorchSharp;
 using Utaf.Benchmarks.Results;
 using Utaf.Ensembles;
 
@@ -8,6 +9,9 @@ namespace Utaf.Benchmarks.Scenarios;
 /// <summary>One repeat of a scenario: the ensemble, every scheme's fingerprints, and the held-out models' scores.</summary>
 internal sealed class RepeatRun(Scenario scenario, ScenarioSettings settings, ScenarioInput input, Action<string> say, CancellationToken stop)
 {
+    // Starting a process, and reading the data there, takes as long as training some small networks.
+    private const int FewestForProcesses = 8;
+
     /// <summary>Makes what is not there yet.</summary>
     /// <param name="seed">The repeat's.</param>
     /// <exception cref="UtafException">UTAF12xx: the data; UTAF14xx: the ensemble; UTAF2003: there is too little memory.</exception>
@@ -50,6 +54,14 @@ internal sealed class RepeatRun(Scenario scenario, ScenarioSettings settings, Sc
         var clock = Stopwatch.StartNew();
         try
         {
+            var first = new BuildPart(0, settings.Processes).Of(folder);
+            if (settings.Processes > 1 && first.Count >= FewestForProcesses && workshop.Device.type == DeviceType.CPU)
+            {
+                using var others = BuildProcesses.Start(scenario, settings, seed);
+                EnsembleBuilder.Build(folder, first, workshop, new Teller(say, seed), stop);
+                others.Wait(stop);
+            }
+
             EnsembleBuilder.BuildMissing(folder, workshop, new Teller(say, seed), stop);
         }
         finally

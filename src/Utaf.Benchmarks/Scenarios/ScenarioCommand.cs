@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Utaf.Benchmarks.Results;
+using Utaf.Ensembles;
 using Utaf.Metrics;
 using Utaf.Torch;
 
@@ -11,9 +12,9 @@ internal static class ScenarioCommand
 {
     /// <summary>Makes the command.</summary>
     /// <param name="scenario">What it runs.</param>
-    /// <param name="threads">Intra-op threads by default.</param>
+    /// <param name="processes">That build members at once by default; perceptrons are trained together in one.</param>
     /// <param name="withReference">Whether there is a plain PyTorch version to compare with.</param>
-    public static Command Make(Scenario scenario, int threads, bool withReference = false)
+    public static Command Make(Scenario scenario, int processes, bool withReference = false)
     {
         var data = new Option<string>("--data") { Description = "The folder with the scenario's data.", Required = true };
         var irrelevant = new Option<string[]>("--irrelevant") { Description = "Files of other domains, for the honest models of such. [default: random rules]", AllowMultipleArgumentsPerToken = true };
@@ -24,9 +25,11 @@ internal static class ScenarioCommand
         var resume = new Option<bool>("--resume") { Description = "Goes on with the run in --run: finished repeats are kept." };
         var work = new Option<string>("--work") { Description = "Where targets and ensembles are kept between runs.", DefaultValueFactory = _ => Path.Combine(".utaf", "benchmarks") };
         var schemes = new Option<string>("--schemes") { Description = $"Some of {string.Join(", ", SchemeNames.All)}, separated by commas.", DefaultValueFactory = _ => string.Join(',', SchemeNames.All) };
-        var threadCount = new Option<int>("--threads") { Description = "Intra-op threads.", DefaultValueFactory = _ => threads };
+        var threadCount = new Option<int>("--threads") { Description = "Intra-op threads.", DefaultValueFactory = _ => 1 };
+        var processCount = new Option<int>("--processes") { Description = "How many processes build members at once.", DefaultValueFactory = _ => processes };
+        var part = new Option<string?>("--build-part") { Hidden = true };
 
-        var command = new Command(scenario.Name, scenario.Description) { data, irrelevant, seed, repeats, profile, run, resume, work, schemes, threadCount };
+        var command = new Command(scenario.Name, scenario.Description) { data, irrelevant, seed, repeats, profile, run, resume, work, schemes, threadCount, processCount, part };
         var reference = new Option<string?>("--reference") { Description = "A plain PyTorch version to run in turn with ours; its lines are printed as they are." };
         if (withReference)
         {
@@ -46,12 +49,30 @@ internal static class ScenarioCommand
                 parsed.GetValue(work)!,
                 parsed.GetValue(schemes)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
                 parsed.GetValue(threadCount),
+                parsed.GetValue(processCount),
                 withReference ? parsed.GetValue(reference) : null);
             var output = parsed.InvocationConfiguration.Output;
-            Run(scenario, settings, output.WriteLine, stop);
+            if (BuildPart.Parse(parsed.GetValue(part)) is { } ofMembers)
+            {
+                BuildOnly(scenario, settings, ofMembers, stop);
+            }
+            else
+            {
+                Run(scenario, settings, output.WriteLine, stop);
+            }
+
             return Task.CompletedTask;
         });
         return command;
+    }
+
+    private static void BuildOnly(Scenario scenario, ScenarioSettings settings, BuildPart part, CancellationToken stop)
+    {
+        using var orphaned = BuildProcesses.UntilOrphaned(stop);
+        var device = TorchRuntime.Start("auto", settings.Threads);
+        var input = new ScenarioInput(settings.Data, settings.Irrelevant, settings.Profile, settings.Work, device);
+        using var opened = scenario.Prepare(input, settings.Seed, trained: true).Open(scenario.Name, settings.Work, device);
+        EnsembleBuilder.Build(opened.Ensemble.Folder, part.Of(opened.Ensemble.Folder), opened.Ensemble.Workshop, progress: null, orphaned.Token);
     }
 
     private static void Run(Scenario scenario, ScenarioSettings settings, Action<string> say, CancellationToken stop)

@@ -15,6 +15,7 @@ namespace Utaf.Benchmarks.Scenarios;
 /// <param name="Work">Where targets and ensembles are kept.</param>
 /// <param name="Schemes">UTAF's and the baselines' names.</param>
 /// <param name="Threads">Of each of torch's operations.</param>
+/// <param name="Processes">That build members at once.</param>
 /// <param name="Reference">A plain PyTorch version to run in turn with ours, a script.</param>
 internal sealed record ScenarioSettings(
     string Data,
@@ -27,6 +28,7 @@ internal sealed record ScenarioSettings(
     string Work,
     IReadOnlyList<string> Schemes,
     int Threads,
+    int Processes,
     string? Reference = null)
 {
     /// <summary>Checks what can be checked before the data is read.</summary>
@@ -36,6 +38,11 @@ internal sealed record ScenarioSettings(
         if (Repeats is < 1 or > 1000)
         {
             throw Errors.BadOption("--repeats", $"{Repeats}", "a whole number from 1 to 1000");
+        }
+
+        if (Processes is < 1 or > 256)
+        {
+            throw Errors.BadOption("--processes", $"{Processes}", "a whole number from 1 to 256");
         }
 
         if (Resume && Run is null)

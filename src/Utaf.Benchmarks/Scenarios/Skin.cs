@@ -2,6 +2,7 @@ using TorchSharp;
 using Utaf.Data;
 using Utaf.Ensembles;
 using Utaf.Models;
+using Utaf.Torch;
 using static TorchSharp.torch;
 
 namespace Utaf.Benchmarks.Scenarios;
@@ -14,6 +15,7 @@ internal sealed class Skin : Scenario
 {
     private const int Classes = 7;
     private const int TargetEpochs = 20;
+    private const int SmokeImages = 200;
 
     // As MedMNIST publishes the task; and one file with a column that says the split: train, val or test.
     private const string Published = "dermamnist";
@@ -38,6 +40,11 @@ internal sealed class Skin : Scenario
         var profile = input.Profile;
         var file = Files(input.Folder, profile)[0];
         var (training, test) = Read(file, Side(profile));
+        if (profile == Profile.Smoke)
+        {
+            (training, test) = (Some(training, seed), Some(test, seed));
+        }
+
         var (owner, open) = training.Split(0.5, seed);
         var task = new Classification();
         var signature = new ModelSignature(owner.InputShape, Classes);
@@ -53,6 +60,9 @@ internal sealed class Skin : Scenario
             ["balanced accuracy"] = Balanced(outputs, targets),
         };
     }
+
+    private static DataTable Some(DataTable table, ulong seed) =>
+        table.Subset([.. new SeededRandom(seed, "images").Permutation(table.Count).Take(SmokeImages).Select(i => (int)i)]);
 
     private static int Side(Profile profile) => profile == Profile.Paper ? 224 : 28;
 
