@@ -72,6 +72,7 @@ public sealed class ReportCommandTests
         Assert.Contains("### Learning over time (Fig. 3)\n\nNot run.\n", page, StringComparison.Ordinal);
         Assert.Contains("### Number of fingerprint examples (Fig. 4)\n\nNot run.\n", page, StringComparison.Ordinal);
         Assert.Contains("### A family left out of the ensemble\n\nNot run.\n", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Other settings", page, StringComparison.Ordinal);
         Assert.DoesNotContain("*swept*, ", page, StringComparison.Ordinal);
         Assert.DoesNotContain("202 ± 11", page, StringComparison.Ordinal);
         Assert.False(File.Exists(folder.File("out/results/warfarin-cpu-examples.svg")));
@@ -109,6 +110,9 @@ public sealed class ReportCommandTests
         Assert.Contains("UTAF's worst AUC here: 0.875 (distillation).", page, StringComparison.Ordinal);
         Assert.Contains($"| int8 | UTAF | 4 | 4 | 0.980 | 1.000 |", page, StringComparison.Ordinal);
         Assert.Contains($"| pairs=100 | ModelDiff | 200 | {KnownAruc} |", page, StringComparison.Ordinal);
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"UTAF's ARUC over the best other scheme's (IPGuard): {99 / 101.0 / Runs.Aruc:0.00}; the paper: about 3.2 (IPGuard)."), page, StringComparison.Ordinal);
+        Assert.Contains("Seconds until ARUC on the validation part was above 0.8: UTAF 10.5 ± 6.4. The paper: less than 200.", page, StringComparison.Ordinal);
+        Assert.Contains("Parameters:\n\n- IPGuard: k = 0.1\n\n", page, StringComparison.Ordinal);
         Assert.DoesNotContain("Not run.\n\n###", page, StringComparison.Ordinal);
     }
 

@@ -170,9 +170,9 @@ internal sealed class Figures(ScenarioRuns runs)
         return of(curve[^1]);
     }
 
-    /// <summary>The tenth below all that is drawn: most lines lie close to 1.</summary>
+    /// <summary>The fifth below all that is drawn: most lines lie close to 1.</summary>
     private static double LowestOf(IEnumerable<Series> lines) =>
-        Math.Clamp(Math.Floor(lines.SelectMany(line => line.Points).Min(point => point.Low) * 10) / 10, 0, 0.9);
+        Math.Clamp(Math.Floor(lines.SelectMany(line => line.Points).Min(point => point.Low) * 5) / 5, 0, 0.8);
 
     private string Title(string what) => $"{SchemeNames.OfScenario(runs.Scenario)} ({runs.Profile}): {what}";
 }

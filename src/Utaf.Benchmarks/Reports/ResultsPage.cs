@@ -20,7 +20,7 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
             Written by `Utaf.Benchmarks report` from the folders of runs, and by nobody's hand ([how](benchmarks.md)). Every measure is computed from the scores of suspects that no part of a fingerprint was learned from or chosen on.
 
             - **ARUC**: the mean over ρ = 0, 0.01, …, 1 of the lower of robustness (stolen models above ρ) and uniqueness (honest ones not above). A scheme without an error reaches 99/101 = 0.980: that is the ceiling.
-            - **TPR at 1 % or 5 % FPR**: the share of the stolen that are found by the best threshold that accuses at most so many of the honest. Where there are fewer than 100 honest suspects, 1 % is none of them.
+            - **TPR at 1 % or 5 % FPR**: the share of the stolen that are found by the best threshold that accuses at most so many of the honest. Of fewer than 100 honest suspects 1 % is none, and the number is the robustness at uniqueness 1.
             - A ± is half of the 95 % confidence interval of the mean over repeats (Student's t). *default*: a scheme's own defaults with 100 queries; *swept*: its parameters chosen on the validation part.
             - *paper*: what the paper says in words or in a table; what it only draws is not here.
 
@@ -55,9 +55,12 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
         Section("Robustness and uniqueness (Fig. 3, A1)", "curves", runs, _ => Figure(runs, "all-curves"));
         Section("Number of fingerprint examples (Fig. 4)", "examples", runs, Examples);
         Section("Size of the ensemble (Fig. 5)", "ensemble", runs, EnsembleSizes);
-        Section("A family left out of the ensemble", null, runs, _ => OpenSet(runs, "left out", Settings.LeftOut, "Left out of learning and choosing. For an obfuscation the suspects are its copies of all parts against the honest test members; for a kind of honest models the other way round. Seen: the same scheme's AUC with all families."));
+        Section("A family left out of the ensemble", null, runs, _ => OpenSet(runs, "left out", Settings.LeftOut, "Left out of learning and choosing. For an obfuscation the suspects are its copies of all parts against the honest test members; for a kind of honest models the other way round. The last column is the same scheme's AUC with all families learned from."));
         Section("Attacks that are never trained on", null, runs, _ => OpenSet(runs, "attack", Settings.Attack, "Copies under the attack, against the honest test members: under the same transformation where it is one of the API's."));
-        Section("Other settings", null, runs, Others);
+        if (OtherSettings(runs).Length > 0)
+        {
+            Section("Other settings", null, runs, Others);
+        }
     }
 
     /// <summary>A heading, what there is below it, and the figure; "Not run." where there is neither.</summary>
@@ -95,7 +98,7 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
             _ => "**This is not the paper's setting.**\n\n",
         });
         text.Append(CultureInfo.InvariantCulture, $"- Repeats: {Count(runs)}, seeds {string.Join(", ", runs.Repeats.Select(repeat => repeat.Seed.ToString(CultureInfo.InvariantCulture)))}.{(Count(runs) == 1 ? " **One repeat: there is no interval.**" : "")}\n");
-        text.Append(CultureInfo.InvariantCulture, $"- Machine: {string.Join("; ", runs.Machines)}.\n");
+        text.Append(CultureInfo.InvariantCulture, $"- Machine: {string.Join("; ", runs.Machines)}.{(runs.Machines.Count > 1 ? " Times are means over all of them." : "")}\n");
         text.Append(CultureInfo.InvariantCulture, $"- Data, SHA-256: {string.Join(", ", runs.DataSha256.Select(digest => $"`{RunSettings.Shortened(digest)}…`"))}.\n");
         foreach (var name in runs.Repeats.SelectMany(repeat => repeat.Target.Keys).Distinct().Order(StringComparer.Ordinal))
         {
@@ -110,24 +113,38 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
     {
         foreach (var setting in new[] { Settings.Default, Settings.Swept }.Where(setting => runs.SchemesIn(setting).Count > 0))
         {
-            var sample = runs.SchemesIn(setting).SelectMany(scheme => runs.Of(scheme, setting)).First();
-            text.Append(CultureInfo.InvariantCulture, $"*{setting}*, {SchemeMeasures.Stolen(sample).Length} stolen and {SchemeMeasures.Honest(sample).Length} honest suspects a repeat:\n\n");
+            var results = runs.SchemesIn(setting).SelectMany(scheme => runs.Of(scheme, setting)).ToList();
+            text.Append(CultureInfo.InvariantCulture, $"*{setting}*, {results.Average(result => SchemeMeasures.Stolen(result).Length):0.#} stolen and {results.Average(result => SchemeMeasures.Honest(result).Length):0.#} honest suspects a repeat:\n\n");
             string[] columns = ["scheme", "queries", .. SchemeMeasures.Columns.SelectMany(column => PaperHas(column.Name) ? new[] { column.Name, "paper" } : [column.Name])];
             MarkdownTable.Append(text, columns, runs.SchemesIn(setting).Select(scheme => (IReadOnlyList<string>)
             [
                 SchemeNames.Of(scheme), Queries(runs, scheme, setting),
                 .. SchemeMeasures.Columns.SelectMany(column => PaperHas(column.Name) ? new[] { Measure(runs, scheme, setting, column.Of), Paper(column.Name, runs.Scenario, scheme) } : [Measure(runs, scheme, setting, column.Of)]),
             ]));
-            foreach (var scheme in runs.SchemesIn(setting))
+            AgainstTheBest(runs, setting);
+            List<string> parameters =
+            [
+                .. from scheme in runs.SchemesIn(setting)
+                   let chosen = string.Join("; or ", runs.Of(scheme, setting).Select(result => result.Chosen.ReplaceLineEndings(" ")).Where(chosen => chosen.Length > 0).Distinct())
+                   where chosen.Length > 0
+                   select $"- {SchemeNames.Of(scheme)}: {chosen}\n",
+            ];
+            if (parameters.Count > 0)
             {
-                string[] chosen = [.. runs.Of(scheme, setting).Select(result => result.Chosen).Where(chosen => chosen.Length > 0).Distinct()];
-                if (chosen.Length > 0)
-                {
-                    text.Append(CultureInfo.InvariantCulture, $"- {SchemeNames.Of(scheme)}: {string.Join("; or ", chosen.Select(one => one.ReplaceLineEndings(" ")))}\n");
-                }
+                text.Append("Parameters:\n\n").AppendJoin("", parameters).Append('\n');
             }
+        }
+    }
 
-            text.Append('\n');
+    /// <summary>How many times the best other scheme's ARUC is UTAF's.</summary>
+    private void AgainstTheBest(ScenarioRuns runs, string setting)
+    {
+        var aruc = runs.SchemesIn(setting).ToDictionary(scheme => scheme, scheme => runs.Of(scheme, setting).Average(result => SchemeMeasures.Of(result).Aruc));
+        var others = aruc.Where(scheme => !SchemeNames.IsUtaf(scheme.Key)).OrderByDescending(scheme => scheme.Value).ToList();
+        if (aruc.TryGetValue(SchemeNames.Utaf, out var ours) && others is [{ Value: > 0 } best, ..])
+        {
+            var said = PaperFigures.AgainstTheBest(runs.Scenario) is { } paper ? $"; the paper: {paper}" : "";
+            text.Append(CultureInfo.InvariantCulture, $"UTAF's ARUC over the best other scheme's ({SchemeNames.Of(best.Key)}): {ours / best.Value:0.00}{said}.\n\n");
         }
     }
 
@@ -184,9 +201,16 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
 
     private void Learning(ScenarioRuns runs)
     {
-        if (figures.ContainsKey((runs, "learning")) && PaperFigures.Learning(runs.Scenario) is { } said)
+        const double level = 0.8;
+        var reached = runs.SchemesIn(Settings.Default)
+            .Select(scheme => (Scheme: scheme, Curves: runs.Of(scheme, Settings.Default).Select(result => result.LearningCurve).Where(curve => curve.Count > 0).ToList()))
+            .Where(learned => learned.Curves.Count > 0)
+            .Select(learned => (learned.Scheme, Seconds: Mean.Of(learned.Curves.Select(curve => curve.FirstOrDefault(point => point.Aruc > level)?.Seconds))))
+            .ToList();
+        if (reached.Count > 0)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{said}\n\n");
+            var said = PaperFigures.Learning(runs.Scenario) is { } paper ? $" The paper: {paper}." : "";
+            text.Append(CultureInfo.InvariantCulture, $"Seconds until ARUC on the validation part was above {level}: {string.Join("; ", reached.Select(one => $"{SchemeNames.Of(one.Scheme)} {(one.Seconds is null ? "never" : Mean.Number(one.Seconds, Count(runs)))}"))}.{said}\n\n");
         }
     }
 
@@ -260,15 +284,17 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
     /// <summary>What stands in none of the sections above is not dropped.</summary>
     private void Others(ScenarioRuns runs)
     {
-        string[] settings = [.. runs.Settings.Where(setting => SchemeNames.RankOfSetting(setting) == int.MaxValue && Settings.ExampleCount(setting) is null && Settings.EnsembleSize(setting) is null && Settings.LeftOut(setting) is null && Settings.Attack(setting) is null)];
-        if (settings.Length > 0)
-        {
-            MarkdownTable.Append(text, ["setting", "scheme", "queries", .. SchemeMeasures.Columns.Select(column => column.Name)], settings.SelectMany(setting => runs.SchemesIn(setting).Select(scheme => (IReadOnlyList<string>)
-            [
-                setting, SchemeNames.Of(scheme), Queries(runs, scheme, setting), .. SchemeMeasures.Columns.Select(column => Measure(runs, scheme, setting, column.Of)),
-            ])));
-        }
+        MarkdownTable.Append(text, ["setting", "scheme", "queries", .. SchemeMeasures.Columns.Select(column => column.Name)], OtherSettings(runs).SelectMany(setting => runs.SchemesIn(setting).Select(scheme => (IReadOnlyList<string>)
+        [
+            setting, SchemeNames.Of(scheme), Queries(runs, scheme, setting), .. SchemeMeasures.Columns.Select(column => Measure(runs, scheme, setting, column.Of)),
+        ])));
     }
+
+    private static string[] OtherSettings(ScenarioRuns runs) =>
+    [
+        .. runs.Settings.Where(setting => SchemeNames.RankOfSetting(setting) == int.MaxValue
+            && Settings.ExampleCount(setting) is null && Settings.EnsembleSize(setting) is null && Settings.LeftOut(setting) is null && Settings.Attack(setting) is null),
+    ];
 
     private static int Count(ScenarioRuns runs) => runs.Repeats.Count;
 

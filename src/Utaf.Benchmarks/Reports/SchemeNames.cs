@@ -8,17 +8,22 @@ internal static class SchemeNames
     /// <summary>The scheme that the report is about.</summary>
     public const string Utaf = "utaf";
 
+    /// <summary>Algorithm 1 to the letter.</summary>
+    public const string UtafAsPrinted = "utaf-paper";
+
     /// <summary>The scenarios of the paper.</summary>
     public static IReadOnlyList<string> Scenarios { get; } = ["skin", "warfarin", "fashion"];
 
     private static readonly (string Id, string Name)[] Schemes =
     [
-        (Utaf, "UTAF"), ("utaf-paper", "UTAF as printed"), ("ipguard", "IPGuard"), ("conferae", "ConferAE"), ("deepfool", "DeepFoolFP"), ("modeldiff", "ModelDiff"), ("akh", "AKH"), ("sac", "SAC"),
+        (Utaf, "UTAF"), (UtafAsPrinted, "UTAF as printed"), ("ipguard", "IPGuard"), ("conferae", "ConferAE"), ("deepfool", "DeepFoolFP"), ("modeldiff", "ModelDiff"), ("akh", "AKH"), ("sac", "SAC"),
     ];
 
     private static readonly string[] Main = [Settings.Default, Settings.Swept];
 
     public static string Of(string scheme) => Array.Find(Schemes, known => known.Id == scheme).Name ?? scheme;
+
+    public static bool IsUtaf(string scheme) => scheme is Utaf or UtafAsPrinted;
 
     public static int Rank(string scheme) => Place(Array.FindIndex(Schemes, known => known.Id == scheme));
 
