@@ -76,6 +76,9 @@ public sealed class RunFolderTests
             good with { Schemes = [scheme with { Suspects = [.. scheme.Suspects.Where(suspect => suspect.Stolen)] }] },
             good with { Schemes = [scheme with { Suspects = [] }] },
             good with { Schemes = [scheme, scheme] },
+            good with { Schemes = [scheme with { VerificationSeconds = -1 }] },
+            good with { Schemes = [scheme with { LearningCurve = [new(2, 0.5, 0.5), new(1, 0.5, 0.5)] }] },
+            good with { Schemes = [scheme with { LearningCurve = [new(2, 1.5, 0.5)] }] },
         ];
         foreach (var repeat in bad)
         {

@@ -34,6 +34,17 @@ internal sealed record RepeatResult(ulong Seed, IReadOnlyDictionary<string, doub
                 return ("scores in [0, 1]", string.Create(CultureInfo.InvariantCulture, $"{outside.Score} of {outside.Id} ({scheme.Scheme}, {scheme.Setting})"));
             }
 
+            if (scheme.ConstructionSeconds < 0 || scheme.VerificationSeconds < 0)
+            {
+                return ("times of at least 0 s", string.Create(CultureInfo.InvariantCulture, $"{scheme.ConstructionSeconds} and {scheme.VerificationSeconds} s ({scheme.Scheme}, {scheme.Setting})"));
+            }
+
+            if (scheme.LearningCurve.Zip(scheme.LearningCurve.Skip(1)).Any(pair => pair.Second.Seconds < pair.First.Seconds)
+                || scheme.LearningCurve.Any(point => point.Auc is not (>= 0 and <= 1) || point.Aruc is not (>= 0 and <= 1)))
+            {
+                return ("a learning curve by ascending seconds, in [0, 1]", $"another ({scheme.Scheme}, {scheme.Setting})");
+            }
+
             var stolen = scheme.Suspects.Count(suspect => suspect.Stolen);
             if (stolen == 0 || stolen == scheme.Suspects.Count)
             {
