@@ -91,7 +91,7 @@ internal sealed record LinePlot(string Title, string Horizontal, string Vertical
         foreach (var line in Lines)
         {
             // Intervals at the same number stand beside one another, or the last would hide the others.
-            var aside = line.Marked ? 5 * (marked.IndexOf(line) - ((marked.Count - 1) / 2.0)) : 0;
+            var aside = line.Marked ? 4 * (marked.IndexOf(line) - ((marked.Count - 1) / 2.0)) : 0;
             svg.Polyline(line.Points.Select(point => (horizontal.At(point.X) + aside, At(point.Y))), line.Colour, line.Dashes, line.Faint ? 1 : 2.5, line.Faint ? 0.45 : 1);
             foreach (var point in line.Marked ? line.Points : [])
             {
