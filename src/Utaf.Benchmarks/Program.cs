@@ -1,12 +1,15 @@
 using System.CommandLine;
 using Utaf.Benchmarks;
 using Utaf.Benchmarks.Reports;
+using Utaf.Benchmarks.Scenarios;
 using Utaf.Benchmarks.Speed;
 
 return Application.Run(
     new RootCommand("The paper's scenarios and the timings, on data that you have.")
     {
-        WarfarinCommand.Make(),
+        ScenarioCommand.Make(new SkinScenario()),
+        ScenarioCommand.Make(new WarfarinDoses()),
+        ScenarioCommand.Make(new FashionScenario()),
         ReportCommand.Make(),
         SpeedCommand.Make(),
         SpeedWorkCommand.Make(),

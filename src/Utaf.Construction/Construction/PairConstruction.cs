@@ -40,7 +40,23 @@ public static class PairConstruction
         ConstructionOptions options,
         string toolVersion,
         IProgress<ConstructionProgress>? progress,
+        CancellationToken cancellationToken) => Construct(folder, workshop, model, options, split => split, toolVersion, progress, cancellationToken);
+
+    /// <summary>
+    /// Constructs on a split of one's own, to see what a part of the ensemble brings: the ensemble's split, which follows from
+    /// plan and fractions, is given to <paramref name="resplit"/>, and what it returns counts.
+    /// </summary>
+#pragma warning disable CS1573 // The other parameters are those of the method above.
+    internal static FingerprintPair Construct(
+        EnsembleFolder folder,
+        Workshop workshop,
+        ModelIdentity model,
+        ConstructionOptions options,
+        Func<EnsembleSplit, EnsembleSplit> resplit,
+        string toolVersion,
+        IProgress<ConstructionProgress>? progress,
         CancellationToken cancellationToken)
+#pragma warning restore CS1573
     {
         options.Check();
         if (folder.Missing() is { Count: > 0 } missing)
@@ -52,7 +68,7 @@ public static class PairConstruction
         var plan = folder.Plan;
         var schedule = ConstructionSchedule.Of(options.Schedule);
         var weights = options.Weights ?? schedule.Weights;
-        var split = EnsembleSplit.Make(plan, folder.WeightsSha256, options.Fractions ?? new SplitFractions(), workshop.Target.Network.WeightsSha256());
+        var split = resplit(EnsembleSplit.Make(plan, folder.WeightsSha256, options.Fractions ?? new SplitFractions(), workshop.Target.Network.WeightsSha256()));
         using var box = workshop.Task.DrawsInputs
             ? InputBox.Within(workshop.Target.Signature.InputShape, Generation.LatentBound, workshop.Device)
             : InputBox.Of(workshop.Data.Owner, workshop.Data.ImageShape is not null, workshop.Device);

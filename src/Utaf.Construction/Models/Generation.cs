@@ -137,7 +137,7 @@ public sealed class Generation : RawOutputTask
 
     private static Device DeviceOf(TargetModel target) => target.Network.Parameters[0].Tensor.device;
 
-    private static float[] Latents(int[] shape, int count, ulong seed, string name)
+    internal static float[] Latents(int[] shape, int count, ulong seed, string name)
     {
         var random = new SeededRandom(seed, $"latent vectors, {name}");
         return [.. Enumerable.Range(0, count * shape.Aggregate(1, (product, size) => product * size)).Select(_ => (float)random.NextNormal())];

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Utaf.Benchmarks.Scenarios;
 using Utaf.Construction;
 using Utaf.Ensembles;
 using Utaf.Ensembles.Obfuscations;
@@ -46,7 +47,7 @@ internal sealed record WarfarinWork(string Data, string Folder, ulong Seed, int 
 
     private OpenedEnsemble Emptied()
     {
-        var ensemble = WarfarinScenario.Open(Data, Folder, Seed);
+        var ensemble = WarfarinDoses.OpenFull(Data, Folder, Seed);
         Directory.Delete(ensemble.Folder.Path, recursive: true);
         return ensemble with { Folder = EnsembleFolder.Open(ensemble.Folder.Path, ensemble.Folder.Plan) };
     }
