@@ -88,6 +88,23 @@ public sealed class ReportCommandTests
     }
 
     [Fact]
+    public void Almost_one_is_not_written_as_one()
+    {
+        using var folder = new TemporaryFolder();
+        ScoredSuspect[] suspects =
+        [
+            .. Enumerable.Range(0, 60).Select(i => new ScoredSuspect($"p{i}", true, "retraining", i == 0 ? 0.4 : 0.9999999)),
+            .. Enumerable.Range(0, 60).Select(i => new ScoredSuspect($"n{i}", false, "independent-data", i == 0 ? 0.5 : 0.1)),
+        ];
+
+        var page = Report(folder, Runs.Write(folder.File("run"), "skin", "cpu", Runs.Repeat(0, Runs.Scheme("utaf", "default", suspects))));
+
+        // 3599 of 3600 pairs; the mean of scores is only rounded.
+        Assert.Contains("| 0.9997 |", page, StringComparison.Ordinal);
+        Assert.Contains("| retraining | stolen | 60 | 0.9997 | 0.990 | 1.000 |", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_scheme_that_misses_a_repeat_says_of_how_many_its_mean_is()
     {
         using var folder = new TemporaryFolder();

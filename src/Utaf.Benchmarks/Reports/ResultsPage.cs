@@ -21,7 +21,7 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
 
             - **ARUC**: the mean over ρ = 0, 0.01, …, 1 of the lower of robustness (stolen models above ρ) and uniqueness (honest ones not above). A scheme without an error reaches 99/101 = 0.980: that is the ceiling.
             - **TPR at 1 % or 5 % FPR**: the share of the stolen that are found by the best threshold that accuses at most so many of the honest. Of fewer than 100 honest suspects 1 % is none, and the number is the robustness at uniqueness 1.
-            - A ± is half of the 95 % confidence interval of the mean over repeats (Student's t). *default*: a scheme's own defaults with 100 queries; *swept*: its parameters chosen on the validation part.
+            - A ± is half of the 95 % confidence interval of the mean over repeats (Student's t). *default*: a scheme's own defaults with 100 queries (in the profile smoke fewer); *swept*: its parameters chosen on the validation part.
             - *paper*: what the paper says in words or in a table; what it only draws is not here.
 
 
@@ -177,7 +177,7 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
                 family.Key.Stolen ? "stolen" : "honest",
                 family.Average(measure => measure.Models).ToString("0.#", CultureInfo.InvariantCulture),
                 Mean.Share(Mean.Of(family.Select(measure => measure.Auc)), Count(runs)),
-                Mean.Share(Mean.Of(family.Select(measure => measure.MeanScore)), Count(runs)),
+                Mean.Score(Mean.Of(family.Select(measure => measure.MeanScore)), Count(runs)),
                 Mean.Share(Mean.Of(family.Select(measure => measure.TprAt5)), Count(runs)),
             ]));
     }
@@ -267,8 +267,8 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
                 results.Average(result => SchemeMeasures.Stolen(result).Length).ToString("0.#", CultureInfo.InvariantCulture),
                 results.Average(result => SchemeMeasures.Honest(result).Length).ToString("0.#", CultureInfo.InvariantCulture),
                 .. SchemeMeasures.Columns.Take(4).Select(column => Measure(runs, scheme, setting, column.Of)),
-                Mean.Share(Mean.Of(results.Select(result => SchemeMeasures.Stolen(result).Average())), Count(runs)),
-                Mean.Share(Mean.Of(results.Select(result => SchemeMeasures.Honest(result).Average())), Count(runs)),
+                Mean.Score(Mean.Of(results.Select(result => SchemeMeasures.Stolen(result).Average())), Count(runs)),
+                Mean.Score(Mean.Of(results.Select(result => SchemeMeasures.Honest(result).Average())), Count(runs)),
                 Measure(runs, scheme, Settings.Default, measures => measures.Auc),
             ];
         })));
