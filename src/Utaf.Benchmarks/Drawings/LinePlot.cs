@@ -31,6 +31,9 @@ internal sealed record LinePlot(string Title, string Horizontal, string Vertical
     /// <summary>Where the vertical axis begins, at most 1.</summary>
     public double Lowest { get; init; }
 
+    /// <summary>Where the horizontal axis begins, if that is before the first point.</summary>
+    public double Leftmost { get; init; } = double.PositiveInfinity;
+
     /// <summary>Filled down to the axis: the region whose area is a number in the title.</summary>
     public IReadOnlyList<(double X, double Y)> Shaded { get; init; } = [];
 
@@ -61,7 +64,7 @@ internal sealed record LinePlot(string Title, string Horizontal, string Vertical
     {
         var points = Lines.SelectMany(line => line.Points).ToList();
         var margin = Lines.Any(line => line.Marked) ? 22 : 0;
-        var horizontal = new Axis(points.Min(point => point.X), points.Max(point => point.X), x + Left + margin, x + width - Right - margin);
+        var horizontal = new Axis(Math.Min(Leftmost, points.Min(point => point.X)), points.Max(point => point.X), x + Left + margin, x + width - Right - margin);
         var vertical = new Axis(Lowest, 1, y + Top + plane, y + Top);
 
         svg.Text(x + (width / 2.0), y + 27, Title, "middle", size: 17);

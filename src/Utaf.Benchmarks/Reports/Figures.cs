@@ -54,7 +54,7 @@ internal sealed class Figures(ScenarioRuns runs)
             }
         }
 
-        return lines.Count == 0 ? null : new LinePlot(Title("learning curves"), "seconds since the construction began", "on the validation part", lines) { Lowest = LowestOf(lines) }.ToSvg();
+        return lines.Count == 0 ? null : new LinePlot(Title("learning curves"), "seconds since the construction began", "on the validation part", lines) { Lowest = LowestOf(lines), Leftmost = 0 }.ToSvg();
     }
 
     /// <summary>Fig. 3, right: UTAF's robustness and uniqueness over the threshold, their lower one shaded.</summary>
