@@ -193,7 +193,7 @@ internal sealed class ModelOptions
 
     private int? Epochs(ParseResult parsed) => parsed.GetValue(epochs) switch
     {
-        < 1 => throw Errors.BadOption("--epochs", $"{parsed.GetValue(epochs)}", "a whole number of at least 1"),
+        < 1 or > 1_000_000 => throw Errors.BadOption("--epochs", $"{parsed.GetValue(epochs)}", "a whole number from 1 to 1000000"),
         var other => other,
     };
 }
