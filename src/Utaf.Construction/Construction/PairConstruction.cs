@@ -40,23 +40,7 @@ public static class PairConstruction
         ConstructionOptions options,
         string toolVersion,
         IProgress<ConstructionProgress>? progress,
-        CancellationToken cancellationToken) => Construct(folder, workshop, model, options, split => split, toolVersion, progress, cancellationToken);
-
-    /// <summary>
-    /// Constructs on a split of one's own, to see what a part of the ensemble brings: the ensemble's split, which follows from
-    /// plan and fractions, is given to <paramref name="resplit"/>, and what it returns counts.
-    /// </summary>
-#pragma warning disable CS1573 // The other parameters are those of the method above.
-    internal static FingerprintPair Construct(
-        EnsembleFolder folder,
-        Workshop workshop,
-        ModelIdentity model,
-        ConstructionOptions options,
-        Func<EnsembleSplit, EnsembleSplit> resplit,
-        string toolVersion,
-        IProgress<ConstructionProgress>? progress,
         CancellationToken cancellationToken)
-#pragma warning restore CS1573
     {
         options.Check();
         if (folder.Missing() is { Count: > 0 } missing)
@@ -64,11 +48,36 @@ public static class PairConstruction
             throw Errors.IncompleteEnsemble(folder.Path, folder.Plan.Members.Count, [.. missing.Select(member => member.Id)]);
         }
 
+        var split = EnsembleSplit.Make(folder.Plan, folder.WeightsSha256, options.Fractions ?? new SplitFractions(), workshop.Target.Network.WeightsSha256());
+        return Construct(folder, workshop, split, model, options, toolVersion, progress, cancellationToken);
+    }
+
+    /// <summary>Constructs the pair on parts of the ensemble that were chosen otherwise, such as without a family.</summary>
+    /// <param name="folder">The ensemble; every member of the parts must be built.</param>
+    /// <param name="workshop">Target, task and device.</param>
+    /// <param name="split">The parts, each with positives and negatives.</param>
+    /// <param name="model">Whose fingerprint it is.</param>
+    /// <param name="options">How to go about it; their fractions do not count.</param>
+    /// <param name="toolVersion">The version to name in the manifest.</param>
+    /// <param name="progress">Told now and then.</param>
+    /// <param name="cancellationToken">Looked at between steps.</param>
+    /// <returns>The pair, with its results on the held-out part in the manifest.</returns>
+    /// <exception cref="UtafException">UTAF1001, UTAF1402 to UTAF1406, UTAF1501 and UTAF1502.</exception>
+    internal static FingerprintPair Construct(
+        EnsembleFolder folder,
+        Workshop workshop,
+        EnsembleSplit split,
+        ModelIdentity model,
+        ConstructionOptions options,
+        string toolVersion,
+        IProgress<ConstructionProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        options.Check();
         using var scope = NewDisposeScope();
         var plan = folder.Plan;
         var schedule = ConstructionSchedule.Of(options.Schedule);
         var weights = options.Weights ?? schedule.Weights;
-        var split = resplit(EnsembleSplit.Make(plan, folder.WeightsSha256, options.Fractions ?? new SplitFractions(), workshop.Target.Network.WeightsSha256()));
         using var box = workshop.Task.DrawsInputs
             ? InputBox.Within(workshop.Target.Signature.InputShape, Generation.LatentBound, workshop.Device)
             : InputBox.Of(workshop.Data.Owner, workshop.Data.ImageShape is not null, workshop.Device);

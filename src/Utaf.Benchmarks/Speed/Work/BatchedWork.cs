@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Utaf.Benchmarks.Scenarios;
 using Utaf.Construction;
 using Utaf.Torch;
 
@@ -16,7 +15,7 @@ internal sealed record BatchedWork(string Data, string Folder, ulong Seed, int I
     public override void Run(Action<StageLine> report)
     {
         TorchRuntime.Start("cpu", threads: 1);
-        using var ensemble = WarfarinDoses.OpenFull(Data, Folder, Seed);
+        using var ensemble = WarfarinScenario.Open(Data, Folder, Seed);
         foreach (var stage in (string[])["construct", "construct-again"])
         {
             var clock = Stopwatch.StartNew();

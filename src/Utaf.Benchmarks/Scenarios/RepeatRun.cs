@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Globalization;
+using Utaf.Benchmarks.Results;
+using Utaf.Ensembles;
+
+namespace Utaf.Benchmarks.Scenarios;
+
+/// <summary>One repeat of a scenario: the ensemble, every scheme's fingerprints, and the held-out models' scores.</summary>
+internal sealed class RepeatRun(Scenario scenario, ScenarioSettings settings, ScenarioInput input, Action<string> say, CancellationToken stop)
+{
+    /// <summary>Makes what is not there yet.</summary>
+    /// <param name="seed">The repeat's.</param>
+    /// <exception cref="UtafException">UTAF12xx: the data; UTAF14xx: the ensemble; UTAF2003: there is too little memory.</exception>
+    public RepeatResult Run(ulong seed)
+    {
+        using var opened = scenario.Prepare(input, seed, trained: true).Open(scenario.Name, settings.Work, input.Device);
+        say($"seed {seed}: target {string.Join(", ", opened.Target.Select(measure => string.Create(CultureInfo.InvariantCulture, $"{measure.Key} {measure.Value:0.000}")))}");
+        var seconds = Build(opened, seed);
+        var split = opened.Split();
+        var choice = scenario.Settings(settings.Profile).Only(settings.Chosen);
+        var made = new List<Fingerprinted>();
+        foreach (var fingerprint in Fingerprints(opened, split, choice))
+        {
+            stop.ThrowIfCancellationRequested();
+            made.Add(fingerprint);
+            say(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {fingerprint.Scheme}, {fingerprint.Setting}: constructed in {fingerprint.ConstructionSeconds:0.0} s"));
+        }
+
+        if (settings.Chosen.Contains(SettingChoice.OfUnseen))
+        {
+            made.AddRange(UnseenAttacks.Of(opened, split, made, settings.Profile, say, stop));
+        }
+
+        var results = SuspectScores.Of(made, opened.Ensemble.Workshop.Task, input.Device, stop);
+        return new(seed, opened.Target, opened.Ensemble.Folder.Plan.Members.Count, seconds, results);
+    }
+
+    private IEnumerable<Fingerprinted> Fingerprints(OpenedScenario opened, EnsembleSplit split, SettingChoice choice)
+    {
+        var utaf = new UtafFingerprints(opened, split, choice, stop);
+        var baselines = new BaselineFingerprints(opened, split, choice, say, stop);
+        return settings.Schemes.Distinct().SelectMany(name => SchemeNames.Baselines.FirstOrDefault(baseline => baseline.Name == name) is { } baseline
+            ? baselines.Make(baseline)
+            : utaf.Make(name));
+    }
+
+    /// <summary>Builds the members that are missing.</summary>
+    /// <returns>The seconds of all of them, those of earlier, interrupted runs included.</returns>
+    private double Build(OpenedScenario opened, ulong seed)
+    {
+        var (folder, workshop) = (opened.Ensemble.Folder, opened.Ensemble.Workshop);
+        var spent = new SpentSeconds(folder.Path);
+        var before = spent.Read();
+        var clock = Stopwatch.StartNew();
+        var helpers = new BuildHelpers(scenario, settings, seed);
+        try
+        {
+            // Perceptrons are trained as stacks on all processors by one process.
+            var shards = folder.Missing().Count > 4 * settings.Jobs && scenario.TrainsLargeMembers ? Shard.All.Divide(settings.Jobs).ToList() : [Shard.All];
+            helpers.Start(shards.Skip(1));
+            Build(folder, workshop, shards[0], new Teller(say, seed));
+            helpers.Wait();
+        }
+        finally
+        {
+            helpers.Dispose();
+            spent.Write(before + clock.Elapsed.TotalSeconds);
+        }
+
+        say(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {folder.Plan.Members.Count} members, {before + clock.Elapsed.TotalSeconds:0.0} s"));
+        return before + clock.Elapsed.TotalSeconds;
+    }
+
+    /// <summary>Builds a part of the ensemble for another process.</summary>
+    public void BuildShard(ulong seed, Shard shard)
+    {
+        using var opened = scenario.Prepare(input, seed, trained: true).Open(scenario.Name, settings.Work, input.Device);
+        Build(opened.Ensemble.Folder, opened.Ensemble.Workshop, shard, progress: null);
+    }
+
+    private void Build(EnsembleFolder folder, Workshop workshop, Shard shard, IProgress<BuildProgress>? progress)
+    {
+        var missing = folder.Missing().Select(member => member.Id).ToHashSet();
+        EnsembleBuilder.Build(folder, [.. shard.Needed(folder.Plan).Where(member => missing.Contains(member.Id))], workshop, progress, stop);
+    }
+
+    private sealed class Teller(Action<string> say, ulong seed) : IProgress<BuildProgress>
+    {
+        private const int Every = 10;
+
+        public void Report(BuildProgress value)
+        {
+            if (value.Built % Every == 0)
+            {
+                say($"seed {seed}: {value.Built} of {value.Planned} members are built");
+            }
+        }
+    }
+}
