@@ -186,6 +186,22 @@ public sealed class ReportCommandTests
     }
 
     [Fact]
+    public void Runs_of_other_settings_on_one_ensemble_are_one_repeat()
+    {
+        using var folder = new TemporaryFolder();
+        var page = Report(folder, [
+            Runs.Write(folder.File("b"), "skin", "cpu", Runs.Repeat(7, Runs.Scheme("utaf", "default", construction: 99), Runs.Scheme("utaf", "n=10", Runs.Apart, queries: 10)) with { EnsembleSeconds = 1 }),
+            Runs.Write(folder.File("a"), "skin", "cpu", Runs.Repeat(7, Runs.Scheme("utaf", "default", construction: 12), Runs.Scheme("ipguard", "default"))),
+        ]);
+
+        Assert.Contains("- Repeats: 1, seeds 7.", page, StringComparison.Ordinal);
+        Assert.Contains("built in 60.0 s.", page, StringComparison.Ordinal);
+        Assert.Contains("| UTAF | default | 12.0 | 202 ± 11 |", page, StringComparison.Ordinal);
+        Assert.Contains($"| IPGuard | 100 | {KnownAruc} |", page, StringComparison.Ordinal);
+        Assert.Contains($"| ARUC | N = 10 | N = 100 |\n|---|---|---|\n| UTAF | 0.980 | {KnownAruc} |", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Runs_that_disagree_are_told()
     {
         using var folder = new TemporaryFolder();
@@ -194,7 +210,10 @@ public sealed class ReportCommandTests
         var ofOtherData = folder.File("c");
         RunFolder.Create(ofOtherData, new(RunSettings.CurrentFormat, "skin", "cpu", 0, ["ffff"], "a processor, 2 threads")).Write(Runs.Repeat(8));
 
+        var ofAnotherTarget = Runs.Write(folder.File("d"), "skin", "cpu", Runs.Repeat(7) with { Target = new Dictionary<string, double> { ["accuracy"] = 0.5 } });
+
         Fails("UTAF1904", other, first, other);
+        Fails("UTAF1904", ofAnotherTarget, first, ofAnotherTarget);
         Fails("UTAF1904", ofOtherData, first, ofOtherData);
     }
 

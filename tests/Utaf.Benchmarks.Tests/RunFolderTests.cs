@@ -19,7 +19,7 @@ public sealed class RunFolderTests
         var opened = RunFolder.Open(folder.File("run"));
         Assert.True(opened.Settings.IsSameAs(Settings));
         Assert.Equal([9UL, 10UL], opened.Repeats().Select(repeat => repeat.Seed));
-        Assert.True(opened.Repeats()[0].HasNumbersOf(Runs.Repeat(9)));
+        Assert.Equivalent(Runs.Repeat(9), opened.Repeats()[0], strict: true);
         Assert.True(opened.Has(9));
         Assert.False(opened.Has(11));
     }

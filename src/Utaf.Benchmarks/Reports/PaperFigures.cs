@@ -6,16 +6,16 @@ internal static class PaperFigures
     /// <summary>Fig. 2 and section 6: ARUC. IPGuard's is said to be 0.59 below UTAF's.</summary>
     public static string? Aruc(string scenario, string scheme) => (scenario, scheme) switch
     {
-        ("skin", SchemeNames.Utaf or SchemeNames.UtafAsPrinted) => "0.86 ± 0.01",
+        ("skin", Titles.Utaf or Titles.UtafAsPrinted) => "0.86 ± 0.01",
         ("skin", "ipguard") => "0.27",
-        ("warfarin" or "fashion", SchemeNames.Utaf or SchemeNames.UtafAsPrinted) => "> 0.98",
+        ("warfarin" or "fashion", Titles.Utaf or Titles.UtafAsPrinted) => "> 0.98",
         _ => null,
     };
 
     /// <summary>Fig. 2 and section 6: robustness where uniqueness is 1.</summary>
     public static string? RobustnessAtUniquenessOne(string scenario, string scheme) => (scenario, scheme) switch
     {
-        ("skin", SchemeNames.Utaf or SchemeNames.UtafAsPrinted) => "1",
+        ("skin", Titles.Utaf or Titles.UtafAsPrinted) => "1",
         ("skin", "ipguard" or "conferae" or "deepfool" or "modeldiff") => "< 1",
         _ => null,
     };
@@ -23,7 +23,7 @@ internal static class PaperFigures
     /// <summary>Table 2: seconds of construction, on Skin.</summary>
     public static string? Construction(string scenario, string scheme) => (scenario, scheme) switch
     {
-        ("skin", SchemeNames.Utaf or SchemeNames.UtafAsPrinted) => "202 ± 11",
+        ("skin", Titles.Utaf or Titles.UtafAsPrinted) => "202 ± 11",
         ("skin", "ipguard") => "177 ± 1",
         ("skin", "modeldiff") => "123 ± 1",
         ("skin", "deepfool") => "174 ± 4",
@@ -34,7 +34,7 @@ internal static class PaperFigures
     /// <summary>Table 2: seconds of verification, on Skin.</summary>
     public static string? Verification(string scenario, string scheme) => (scenario, scheme) switch
     {
-        ("skin", SchemeNames.Utaf or SchemeNames.UtafAsPrinted) => "7.2 ± 0.8",
+        ("skin", Titles.Utaf or Titles.UtafAsPrinted) => "7.2 ± 0.8",
         ("skin", "ipguard") => "9.1 ± 0.2",
         ("skin", "modeldiff") => "13.6 ± 0.5",
         ("skin", "deepfool") => "9.1 ± 0.6",

@@ -27,12 +27,12 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
 
             """);
 
-        foreach (var scenario in SchemeNames.Scenarios.Concat(all.Select(runs => runs.Scenario)).Distinct(StringComparer.Ordinal))
+        foreach (var scenario in Titles.Scenarios.Concat(all.Select(runs => runs.Scenario)).Distinct(StringComparer.Ordinal))
         {
             var ran = all.Where(runs => runs.Scenario == scenario).ToList();
             if (ran.Count == 0)
             {
-                text.Append(CultureInfo.InvariantCulture, $"## {SchemeNames.OfScenario(scenario)}\n\nNot run.\n\n");
+                text.Append(CultureInfo.InvariantCulture, $"## {Titles.OfScenario(scenario)}\n\nNot run.\n\n");
             }
 
             foreach (var runs in ran)
@@ -46,8 +46,8 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
 
     private void Scenario(ScenarioRuns runs)
     {
-        text.Append(CultureInfo.InvariantCulture, $"## {SchemeNames.OfScenario(runs.Scenario)}, profile {runs.Profile}\n\n");
-        Run(runs);
+        text.Append(CultureInfo.InvariantCulture, $"## {Titles.OfScenario(runs.Scenario)}, profile {runs.Profile}\n\n");
+        RunSummary.Append(text, runs);
         Section("Schemes", "schemes", runs, Main);
         Section("Per obfuscation family", null, runs, Families);
         Section("Time (Table 2)", null, runs, Times);
@@ -84,29 +84,8 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
     {
         if (figures.TryGetValue((runs, kind), out var file))
         {
-            text.Append(CultureInfo.InvariantCulture, $"![{SchemeNames.OfScenario(runs.Scenario)}, {runs.Profile}: {FigureFiles.Description(kind)}]({file})\n\n");
+            text.Append(CultureInfo.InvariantCulture, $"![{Titles.OfScenario(runs.Scenario)}, {runs.Profile}: {FigureFiles.Description(kind)}]({file})\n\n");
         }
-    }
-
-    private void Run(ScenarioRuns runs)
-    {
-        text.Append(runs.Profile switch
-        {
-            "paper" => "The paper's setting in full.\n\n",
-            "cpu" => "**This is not the paper's setting**, but what two cores do in a few hours: smaller inputs, networks and fewer epochs, the same composition of the ensemble. The paper's numbers beside ours are of its own setting.\n\n",
-            "smoke" => "**These are no results.** The smallest sizes show that everything works, and nothing else.\n\n",
-            _ => "**This is not the paper's setting.**\n\n",
-        });
-        text.Append(CultureInfo.InvariantCulture, $"- Repeats: {Count(runs)}, seeds {string.Join(", ", runs.Repeats.Select(repeat => repeat.Seed.ToString(CultureInfo.InvariantCulture)))}.{(Count(runs) == 1 ? " **One repeat: there is no interval.**" : "")}\n");
-        text.Append(CultureInfo.InvariantCulture, $"- Machine: {string.Join("; ", runs.Machines)}.{(runs.Machines.Count > 1 ? " Times are means over all of them." : "")}\n");
-        text.Append(CultureInfo.InvariantCulture, $"- Data, SHA-256: {string.Join(", ", runs.DataSha256.Select(digest => $"`{RunSettings.Shortened(digest)}…`"))}.\n");
-        foreach (var name in runs.Repeats.SelectMany(repeat => repeat.Target.Keys).Distinct().Order(StringComparer.Ordinal))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"- Target on data it was not trained on, {name}: {Mean.Number(Mean.Of(runs.Repeats.Select(repeat => repeat.Target.TryGetValue(name, out var value) ? value : (double?)null)), Count(runs))}.\n");
-        }
-
-        var members = runs.Repeats.Select(repeat => repeat.Members).Distinct().Order().ToList();
-        text.Append(CultureInfo.InvariantCulture, $"- Ensemble: {string.Join(" or ", members)} models, built in {Mean.Number(Mean.Of(runs.Repeats.Select(repeat => repeat.EnsembleSeconds)), Count(runs))} s.\n\n");
     }
 
     private void Main(ScenarioRuns runs)
@@ -118,7 +97,7 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
             string[] columns = ["scheme", "queries", .. SchemeMeasures.Columns.SelectMany(column => PaperHas(column.Name) ? new[] { column.Name, "paper" } : [column.Name])];
             MarkdownTable.Append(text, columns, runs.SchemesIn(setting).Select(scheme => (IReadOnlyList<string>)
             [
-                SchemeNames.Of(scheme), Queries(runs, scheme, setting),
+                Titles.Of(scheme), Queries(runs, scheme, setting),
                 .. SchemeMeasures.Columns.SelectMany(column => PaperHas(column.Name) ? new[] { Measure(runs, scheme, setting, column.Of), Paper(column.Name, runs.Scenario, scheme) } : [Measure(runs, scheme, setting, column.Of)]),
             ]));
             AgainstTheBest(runs, setting);
@@ -127,7 +106,7 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
                 .. from scheme in runs.SchemesIn(setting)
                    let chosen = string.Join("; or ", runs.Of(scheme, setting).Select(result => result.Chosen.ReplaceLineEndings(" ")).Where(chosen => chosen.Length > 0).Distinct())
                    where chosen.Length > 0
-                   select $"- {SchemeNames.Of(scheme)}: {chosen}\n",
+                   select $"- {Titles.Of(scheme)}: {chosen}\n",
             ];
             if (parameters.Count > 0)
             {
@@ -140,11 +119,11 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
     private void AgainstTheBest(ScenarioRuns runs, string setting)
     {
         var aruc = runs.SchemesIn(setting).ToDictionary(scheme => scheme, scheme => runs.Of(scheme, setting).Average(result => SchemeMeasures.Of(result).Aruc));
-        var others = aruc.Where(scheme => !SchemeNames.IsUtaf(scheme.Key)).OrderByDescending(scheme => scheme.Value).ToList();
-        if (aruc.TryGetValue(SchemeNames.Utaf, out var ours) && others is [{ Value: > 0 } best, ..])
+        var others = aruc.Where(scheme => !Titles.IsUtaf(scheme.Key)).OrderByDescending(scheme => scheme.Value).ToList();
+        if (aruc.TryGetValue(Titles.Utaf, out var ours) && others is [{ Value: > 0 } best, ..])
         {
             var said = PaperFigures.AgainstTheBest(runs.Scenario) is { } paper ? $"; the paper: {paper}" : "";
-            text.Append(CultureInfo.InvariantCulture, $"UTAF's ARUC over the best other scheme's ({SchemeNames.Of(best.Key)}): {ours / best.Value:0.00}{said}.\n\n");
+            text.Append(CultureInfo.InvariantCulture, $"UTAF's ARUC over the best other scheme's ({Titles.Of(best.Key)}): {ours / best.Value:0.00}{said}.\n\n");
         }
     }
 
@@ -154,10 +133,10 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
         {
             foreach (var scheme in runs.SchemesIn(setting))
             {
-                var name = $"{SchemeNames.Of(scheme)}, {setting}";
+                var name = $"{Titles.Of(scheme)}, {setting}";
 
                 // The scheme that the page is about stands open, the others can be opened.
-                var open = scheme == SchemeNames.Utaf;
+                var open = scheme == Titles.Utaf;
                 text.Append(open ? $"*{name}*\n\n" : $"<details><summary>{name}</summary>\n\n");
                 FamiliesOf(runs, runs.Of(scheme, setting));
                 text.Append(open ? "" : "</details>\n\n");
@@ -193,7 +172,7 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
         text.Append("Seconds; verification is of one suspect, its own pass included.\n\n");
         MarkdownTable.Append(text, ["scheme", "setting", "construction", "paper", "verification", "paper"], settings.SelectMany(setting => runs.SchemesIn(setting).Select(scheme => (IReadOnlyList<string>)
         [
-            SchemeNames.Of(scheme), setting,
+            Titles.Of(scheme), setting,
             Mean.Number(Mean.Of(runs.Of(scheme, setting).Select(result => result.ConstructionSeconds)), Count(runs)), PaperFigures.Construction(runs.Scenario, scheme) ?? "–",
             Mean.Number(Mean.Of(runs.Of(scheme, setting).Select(result => result.VerificationSeconds)), Count(runs)), PaperFigures.Verification(runs.Scenario, scheme) ?? "–",
         ])));
@@ -210,7 +189,7 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
         if (reached.Count > 0)
         {
             var said = PaperFigures.Learning(runs.Scenario) is { } paper ? $" The paper: {paper}." : "";
-            text.Append(CultureInfo.InvariantCulture, $"Seconds until ARUC on the validation part was above {level}: {string.Join("; ", reached.Select(one => $"{SchemeNames.Of(one.Scheme)} {(one.Seconds is null ? "never" : Mean.Number(one.Seconds, Count(runs)))}"))}.{said}\n\n");
+            text.Append(CultureInfo.InvariantCulture, $"Seconds until ARUC on the validation part was above {level}: {string.Join("; ", reached.Select(one => $"{Titles.Of(one.Scheme)} {(one.Seconds is null ? "never" : Mean.Number(one.Seconds, Count(runs)))}"))}.{said}\n\n");
         }
     }
 
@@ -222,7 +201,7 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
         }
 
         var points = ByNumber(runs, Settings.ExampleCount, withDefault: true, "N");
-        if (PaperFigures.Examples(runs.Scenario) is { } said && points.TryGetValue((SchemeNames.Utaf, 10), out var ten) && points.TryGetValue((SchemeNames.Utaf, 100), out var hundred) && ten.Value > 0)
+        if (PaperFigures.Examples(runs.Scenario) is { } said && points.TryGetValue((Titles.Utaf, 10), out var ten) && points.TryGetValue((Titles.Utaf, 100), out var hundred) && ten.Value > 0)
         {
             text.Append(CultureInfo.InvariantCulture, $"UTAF's ARUC with 100 examples over that with 10: {hundred.Value / ten.Value:0.000}; the paper: {said}.\n\n");
         }
@@ -239,12 +218,12 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
     /// <summary>ARUC by a number and a scheme, as a table, and what is in it.</summary>
     private Dictionary<(string Scheme, int Number), Mean> ByNumber(ScenarioRuns runs, Func<string, int?> number, bool withDefault, string what)
     {
-        string[] schemes = [.. runs.Settings.Where(setting => number(setting) is not null).SelectMany(runs.SchemesIn).Distinct().OrderBy(SchemeNames.Rank).ThenBy(name => name, StringComparer.Ordinal)];
+        string[] schemes = [.. runs.Settings.Where(setting => number(setting) is not null).SelectMany(runs.SchemesIn).Distinct().OrderBy(Titles.Rank).ThenBy(name => name, StringComparer.Ordinal)];
         var points = schemes.SelectMany(scheme => Figures.ByNumber(runs, scheme, number, withDefault).Select(point => (Key: (scheme, point.Number), point.Aruc))).ToDictionary(point => point.Key, point => point.Aruc);
         int[] numbers = [.. points.Keys.Select(key => key.Number).Distinct().Order()];
         MarkdownTable.Append(text, ["ARUC", .. numbers.Select(n => string.Create(CultureInfo.InvariantCulture, $"{what} = {n}"))], schemes.Select(scheme => (IReadOnlyList<string>)
         [
-            SchemeNames.Of(scheme), .. numbers.Select(n => Mean.Share(points.GetValueOrDefault((scheme, n)), Count(runs))),
+            Titles.Of(scheme), .. numbers.Select(n => Mean.Share(points.GetValueOrDefault((scheme, n)), Count(runs))),
         ]));
         return points;
     }
@@ -263,7 +242,7 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
             var results = runs.Of(scheme, setting);
             return (IReadOnlyList<string>)
             [
-                of(setting)!, SchemeNames.Of(scheme),
+                of(setting)!, Titles.Of(scheme),
                 results.Average(result => SchemeMeasures.Stolen(result).Length).ToString("0.#", CultureInfo.InvariantCulture),
                 results.Average(result => SchemeMeasures.Honest(result).Length).ToString("0.#", CultureInfo.InvariantCulture),
                 .. SchemeMeasures.Columns.Take(4).Select(column => Measure(runs, scheme, setting, column.Of)),
@@ -274,7 +253,7 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
         })));
 
         // The worst of all is what an attacker would choose.
-        var worst = settings.Select(setting => (Name: of(setting)!, Auc: Mean.Of(runs.Of(SchemeNames.Utaf, setting).Select(result => SchemeMeasures.Of(result).Auc)))).Where(one => one.Auc is not null).OrderBy(one => one.Auc!.Value).FirstOrDefault();
+        var worst = settings.Select(setting => (Name: of(setting)!, Auc: Mean.Of(runs.Of(Titles.Utaf, setting).Select(result => SchemeMeasures.Of(result).Auc)))).Where(one => one.Auc is not null).OrderBy(one => one.Auc!.Value).FirstOrDefault();
         if (worst.Auc is not null)
         {
             text.Append(CultureInfo.InvariantCulture, $"UTAF's worst AUC here: {Mean.Share(worst.Auc, Count(runs))} ({worst.Name}).\n\n");
@@ -286,13 +265,13 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
     {
         MarkdownTable.Append(text, ["setting", "scheme", "queries", .. SchemeMeasures.Columns.Select(column => column.Name)], OtherSettings(runs).SelectMany(setting => runs.SchemesIn(setting).Select(scheme => (IReadOnlyList<string>)
         [
-            setting, SchemeNames.Of(scheme), Queries(runs, scheme, setting), .. SchemeMeasures.Columns.Select(column => Measure(runs, scheme, setting, column.Of)),
+            setting, Titles.Of(scheme), Queries(runs, scheme, setting), .. SchemeMeasures.Columns.Select(column => Measure(runs, scheme, setting, column.Of)),
         ])));
     }
 
     private static string[] OtherSettings(ScenarioRuns runs) =>
     [
-        .. runs.Settings.Where(setting => SchemeNames.RankOfSetting(setting) == int.MaxValue
+        .. runs.Settings.Where(setting => Titles.RankOfSetting(setting) == int.MaxValue
             && Settings.ExampleCount(setting) is null && Settings.EnsembleSize(setting) is null && Settings.LeftOut(setting) is null && Settings.Attack(setting) is null),
     ];
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 
 namespace Utaf.Benchmarks.Results;
 
@@ -15,9 +14,39 @@ internal sealed record RepeatResult(ulong Seed, IReadOnlyDictionary<string, doub
 
     public static string FileName(ulong seed) => string.Create(CultureInfo.InvariantCulture, $"repeat-{seed}.json");
 
-    /// <summary>Whether another result of this seed says the same, times included: a second run has other times, and would count twice.</summary>
-    public bool HasNumbersOf(RepeatResult other) =>
-        JsonSerializer.SerializeToUtf8Bytes(this, RunJson.Default.RepeatResult).AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(other, RunJson.Default.RepeatResult));
+    /// <summary>
+    /// One repeat of two parts of it, such as runs of other settings on the same ensemble. Where both have a scheme in a setting, the scores must be the
+    /// same; this one's times stay, for a second measurement of one repeat is no second repeat.
+    /// </summary>
+    /// <param name="other">Of the same seed.</param>
+    /// <param name="difference">Where the two disagree, if they do.</param>
+    /// <returns>Null if they disagree.</returns>
+    public RepeatResult? With(RepeatResult other, out string difference)
+    {
+        difference = "the target or its ensemble";
+        if (Members != other.Members || Target.Count != other.Target.Count || Target.Any(measure => !other.Target.TryGetValue(measure.Key, out var value) || value != measure.Value))
+        {
+            return null;
+        }
+
+        var added = new List<SchemeResult>();
+        foreach (var theirs in other.Schemes)
+        {
+            var ours = Schemes.FirstOrDefault(scheme => scheme.Scheme == theirs.Scheme && scheme.Setting == theirs.Setting);
+            if (ours is null)
+            {
+                added.Add(theirs);
+            }
+            else if (ours.Queries != theirs.Queries || !ours.Suspects.SequenceEqual(theirs.Suspects))
+            {
+                difference = $"the scores of {ours.Scheme} in {ours.Setting}";
+                return null;
+            }
+        }
+
+        // A run that finds the ensemble built tells less.
+        return this with { EnsembleSeconds = Math.Max(EnsembleSeconds, other.EnsembleSeconds), Schemes = [.. Schemes, .. added] };
+    }
 
     /// <summary>What cannot be so, as expected and found; null if all is well. A report trusts what has passed.</summary>
     public (string Expected, string Found)? Fault()

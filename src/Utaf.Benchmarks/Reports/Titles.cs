@@ -1,15 +1,16 @@
 using Utaf.Benchmarks.Results;
+using Utaf.Benchmarks.Scenarios;
 
 namespace Utaf.Benchmarks.Reports;
 
 /// <summary>Names for readers, and the order in which things stand in the report.</summary>
-internal static class SchemeNames
+internal static class Titles
 {
     /// <summary>The scheme that the report is about.</summary>
-    public const string Utaf = "utaf";
+    public const string Utaf = SchemeNames.Utaf;
 
     /// <summary>Algorithm 1 to the letter.</summary>
-    public const string UtafAsPrinted = "utaf-paper";
+    public const string UtafAsPrinted = SchemeNames.UtafPaper;
 
     /// <summary>The scenarios of the paper.</summary>
     public static IReadOnlyList<string> Scenarios { get; } = ["skin", "warfarin", "fashion"];
