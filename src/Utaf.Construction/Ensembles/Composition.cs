@@ -8,7 +8,8 @@ namespace Utaf.Ensembles;
 /// <param name="Filters">Whether the target has convolutions, whose filters can be pruned.</param>
 /// <param name="TargetIsKnown">Whether the target's own architecture is one of these.</param>
 /// <param name="Length">How long members are trained.</param>
-internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bool Filters, bool TargetIsKnown, TrainingLength Length)
+/// <param name="Annealed">Whether students learn the data's targets in the end.</param>
+internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bool Filters, bool TargetIsKnown, TrainingLength Length, bool Annealed = false)
 {
     private const double HintonTemperature = 4;
 
@@ -121,7 +122,8 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
             student.Architecture,
             Length.Students,
             varied ? Temperatures[student.Repeat % Temperatures.Length] : HintonTemperature,
-            student.Repeat)));
+            student.Repeat,
+            Annealed)));
 
     /// <summary>Half on the owner's data, half on public data.</summary>
     private IEnumerable<Member> Independent(IReadOnlyList<Architecture> architectures, int count, bool varied) =>
