@@ -7,9 +7,9 @@ using Utaf.Benchmarks.Speed;
 return Application.Run(
     new RootCommand("The paper's scenarios and the timings, on data that you have.")
     {
-        ScenarioCommand.Make(new Skin(), threads: 1),
-        ScenarioCommand.Make(new Warfarin(), threads: 1, withReference: true),
-        ScenarioCommand.Make(new Fashion(), threads: 1),
+        ScenarioCommand.Make(new Skin(), Environment.ProcessorCount),
+        ScenarioCommand.Make(new Warfarin(), processes: 1, withReference: true),
+        ScenarioCommand.Make(new Fashion(), Environment.ProcessorCount),
         ReportCommand.Make(),
         SpeedCommand.Make(),
         SpeedWorkCommand.Make(),

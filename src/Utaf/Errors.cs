@@ -316,8 +316,8 @@ public static class Errors
         Usage("UTAF1501", "utaf", $"The objective became NaN or infinite ({stage}, iteration {iteration}). Lower the learning rate.");
 
     /// <summary>Managed and torch's scores differ.</summary>
-    public static UtafException ScoreMismatch(double managed, double torch) =>
-        Environment("UTAF1502", "utaf", $"The managed meta-verifier scores {managed:R} where torch scores {torch:R}; they must agree within 1e-5. The pair was not written. Please report this with the output of: dotnet utaf doctor.");
+    public static UtafException ScoreMismatch(double managed, double torch, double tolerance = 1e-5) =>
+        Environment("UTAF1502", "utaf", $"The managed meta-verifier scores {managed:R} where torch scores {torch:R}; they must agree within {tolerance:0.0E0}. The pair was not written. Please report this with the output of: dotnet utaf doctor.");
 
     /// <summary>The suspect's output differs in size from the pair's.</summary>
     public static UtafException SuspectWidth(string suspect, int expected, int found) =>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using TorchSharp;
 using Utaf.Benchmarks.Results;
 using Utaf.Ensembles;
 
@@ -8,6 +9,9 @@ namespace Utaf.Benchmarks.Scenarios;
 /// <summary>One repeat of a scenario: the ensemble, every scheme's fingerprints, and the held-out models' scores.</summary>
 internal sealed class RepeatRun(Scenario scenario, ScenarioSettings settings, ScenarioInput input, Action<string> say, CancellationToken stop)
 {
+    // Starting a process, and reading the data there, takes as long as training some small networks.
+    private const int FewestForProcesses = 8;
+
     /// <summary>Makes what is not there yet.</summary>
     /// <param name="seed">The repeat's.</param>
     /// <exception cref="UtafException">UTAF12xx: the data; UTAF14xx: the ensemble; UTAF2003: there is too little memory.</exception>
@@ -52,36 +56,25 @@ internal sealed class RepeatRun(Scenario scenario, ScenarioSettings settings, Sc
         var spent = new SpentSeconds(folder.Path);
         var before = spent.Read();
         var clock = Stopwatch.StartNew();
-        var helpers = new BuildHelpers(scenario, settings, seed);
         try
         {
-            // Perceptrons are trained as stacks on all processors by one process.
-            var shards = folder.Missing().Count > 4 * settings.Jobs && scenario.TrainsLargeMembers ? Shard.All.Divide(settings.Jobs).ToList() : [Shard.All];
-            helpers.Start(shards.Skip(1));
-            Build(folder, workshop, shards[0], new Teller(say, seed));
-            helpers.Wait();
+            var first = new BuildPart(0, settings.Processes).Of(folder);
+            if (settings.Processes > 1 && first.Count >= FewestForProcesses && workshop.Device.type == DeviceType.CPU)
+            {
+                using var others = BuildProcesses.Start(scenario, settings, seed);
+                EnsembleBuilder.Build(folder, first, workshop, new Teller(say, seed), stop);
+                others.Wait(stop);
+            }
+
+            EnsembleBuilder.BuildMissing(folder, workshop, new Teller(say, seed), stop);
         }
         finally
         {
-            helpers.Dispose();
             spent.Write(before + clock.Elapsed.TotalSeconds);
         }
 
         say(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {folder.Plan.Members.Count} members, {before + clock.Elapsed.TotalSeconds:0.0} s"));
         return before + clock.Elapsed.TotalSeconds;
-    }
-
-    /// <summary>Builds a part of the ensemble for another process.</summary>
-    public void BuildShard(ulong seed, Shard shard)
-    {
-        using var opened = scenario.Prepare(input, seed, trained: true).Open(scenario.Name, settings.Work, input.Device);
-        Build(opened.Ensemble.Folder, opened.Ensemble.Workshop, shard, progress: null);
-    }
-
-    private void Build(EnsembleFolder folder, Workshop workshop, Shard shard, IProgress<BuildProgress>? progress)
-    {
-        var missing = folder.Missing().Select(member => member.Id).ToHashSet();
-        EnsembleBuilder.Build(folder, [.. shard.Needed(folder.Plan).Where(member => missing.Contains(member.Id))], workshop, progress, stop);
     }
 
     private sealed class Teller(Action<string> say, ulong seed) : IProgress<BuildProgress>

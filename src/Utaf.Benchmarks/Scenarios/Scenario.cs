@@ -46,9 +46,6 @@ internal abstract class Scenario
         _ => new([10, 20, 30, 40, 50, 60, 70, 80, 90], [7, 14, 21, 28], Without: int.MaxValue, PaperEverywhere: true),
     };
 
-    /// <summary>Whether members take so long that several processes are worth starting; perceptrons are trained as stacks by one.</summary>
-    public virtual bool TrainsLargeMembers => true;
-
     /// <summary>Refuses a missing file before anything is begun.</summary>
     protected static string Existing(string path, string what) => File.Exists(path) ? path : throw Errors.FileNotFound(path, what);
 

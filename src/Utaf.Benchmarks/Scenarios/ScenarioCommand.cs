@@ -12,9 +12,9 @@ internal static class ScenarioCommand
 {
     /// <summary>Makes the command.</summary>
     /// <param name="scenario">What it runs.</param>
-    /// <param name="threads">Intra-op threads by default.</param>
+    /// <param name="processes">That build members at once by default; perceptrons are trained together in one.</param>
     /// <param name="withReference">Whether there is a plain PyTorch version to compare with.</param>
-    public static Command Make(Scenario scenario, int threads, bool withReference = false)
+    public static Command Make(Scenario scenario, int processes, bool withReference = false)
     {
         var data = new Option<string>("--data") { Description = "The folder with the scenario's data.", Required = true };
         var irrelevant = new Option<string[]>("--irrelevant") { Description = "Files of other domains, for the honest models of such. [default: random rules]", AllowMultipleArgumentsPerToken = true };
@@ -26,11 +26,11 @@ internal static class ScenarioCommand
         var work = new Option<string>("--work") { Description = "Where targets and ensembles are kept between runs.", DefaultValueFactory = _ => Path.Combine(".utaf", "benchmarks") };
         var schemes = new Option<string>("--schemes") { Description = $"Some of {string.Join(", ", SchemeNames.All)}, separated by commas.", DefaultValueFactory = _ => string.Join(',', SchemeNames.All) };
         var chosen = new Option<string>("--settings") { Description = $"Beside the default: some of {string.Join(", ", SettingChoice.Names)}, separated by commas; or none.", DefaultValueFactory = _ => string.Join(',', SettingChoice.Names) };
-        var jobs = new Option<int>("--jobs") { Description = "Processes that build members.", DefaultValueFactory = _ => Environment.ProcessorCount };
-        var shard = new Option<string?>("--shard") { Description = "Builds this part, I/N, of the first repeat's ensemble, and nothing else.", Hidden = true };
-        var threadCount = new Option<int>("--threads") { Description = "Intra-op threads.", DefaultValueFactory = _ => threads };
+        var threadCount = new Option<int>("--threads") { Description = "Intra-op threads.", DefaultValueFactory = _ => 1 };
+        var processCount = new Option<int>("--processes") { Description = "How many processes build members at once.", DefaultValueFactory = _ => processes };
+        var part = new Option<string?>("--build-part") { Hidden = true };
 
-        var command = new Command(scenario.Name, scenario.Description) { data, irrelevant, seed, repeats, profile, run, resume, work, schemes, chosen, jobs, shard, threadCount };
+        var command = new Command(scenario.Name, scenario.Description) { data, irrelevant, seed, repeats, profile, run, resume, work, schemes, chosen, threadCount, processCount, part };
         var reference = new Option<string?>("--reference") { Description = "A plain PyTorch version to run in turn with ours; its lines are printed as they are." };
         if (withReference)
         {
@@ -50,32 +50,42 @@ internal static class ScenarioCommand
                 parsed.GetValue(work)!,
                 parsed.GetValue(schemes)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
                 parsed.GetValue(threadCount),
-                withReference ? parsed.GetValue(reference) : null,
-                parsed.GetValue(jobs))
+                parsed.GetValue(processCount),
+                withReference ? parsed.GetValue(reference) : null)
             {
                 Chosen = parsed.GetValue(chosen)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-                Shard = parsed.GetValue(shard),
             };
             var output = parsed.InvocationConfiguration.Output;
-            Run(scenario, settings, output.WriteLine, stop);
+            if (BuildPart.Parse(parsed.GetValue(part)) is { } ofMembers)
+            {
+                BuildOnly(scenario, settings, ofMembers, stop);
+            }
+            else
+            {
+                Run(scenario, settings, output.WriteLine, stop);
+            }
+
             return Task.CompletedTask;
         });
         return command;
+    }
+
+    private static void BuildOnly(Scenario scenario, ScenarioSettings settings, BuildPart part, CancellationToken stop)
+    {
+        using var orphaned = BuildProcesses.UntilOrphaned(stop);
+        var device = TorchRuntime.Start("auto", settings.Threads);
+        var input = new ScenarioInput(settings.Data, settings.Irrelevant, settings.Profile, settings.Work, device);
+        using var opened = scenario.Prepare(input, settings.Seed, trained: true).Open(scenario.Name, settings.Work, device);
+        EnsembleBuilder.Build(opened.Ensemble.Folder, part.Of(opened.Ensemble.Folder), opened.Ensemble.Workshop, progress: null, orphaned.Token);
     }
 
     private static void Run(Scenario scenario, ScenarioSettings settings, Action<string> say, CancellationToken stop)
     {
         settings.Check();
         var files = scenario.Files(settings.Data, settings.Profile);
-        var folder = settings.Run is { } path && settings.Shard is null ? Open(path, settings.ForRun(scenario, files), settings.Resume) : null;
+        var folder = settings.Run is { } path ? Open(path, settings.ForRun(scenario, files), settings.Resume) : null;
         var device = TorchRuntime.Start("auto", settings.Threads);
         var input = new ScenarioInput(settings.Data, settings.Irrelevant, settings.Profile, settings.Work, device);
-        if (settings.Shard is { } part)
-        {
-            new RepeatRun(scenario, settings, input, say, stop).BuildShard(settings.Seed, Shard.Parse(part));
-            return;
-        }
-
         var finished = folder?.Repeats() ?? [];
         var results = new List<RepeatResult>();
         for (var i = 0; i < settings.Repeats; i++)

@@ -15,7 +15,7 @@ namespace Utaf.Benchmarks.Scenarios;
 /// <param name="Work">Where targets and ensembles are kept.</param>
 /// <param name="Schemes">UTAF's and the baselines' names.</param>
 /// <param name="Threads">Of each of torch's operations.</param>
-/// <param name="Jobs">Processes that build members.</param>
+/// <param name="Processes">That build members at once.</param>
 /// <param name="Reference">A plain PyTorch version to run in turn with ours, a script.</param>
 internal sealed record ScenarioSettings(
     string Data,
@@ -28,14 +28,11 @@ internal sealed record ScenarioSettings(
     string Work,
     IReadOnlyList<string> Schemes,
     int Threads,
-    string? Reference = null,
-    int Jobs = 1)
+    int Processes,
+    string? Reference = null)
 {
     /// <summary>The kinds of settings that are run beside the default.</summary>
     public IReadOnlyList<string> Chosen { get; init; } = SettingChoice.Names;
-
-    /// <summary>The part of the ensemble that this process builds for another; null for all of the work.</summary>
-    public string? Shard { get; init; }
 
     /// <summary>Checks what can be checked before the data is read.</summary>
     /// <exception cref="UtafException">UTAF1001.</exception>
@@ -46,14 +43,14 @@ internal sealed record ScenarioSettings(
             throw Errors.BadOption("--repeats", $"{Repeats}", "a whole number from 1 to 1000");
         }
 
+        if (Processes is < 1 or > 256)
+        {
+            throw Errors.BadOption("--processes", $"{Processes}", "a whole number from 1 to 256");
+        }
+
         if (Resume && Run is null)
         {
             throw Errors.BadOption("--resume", "given without --run", "--run with the folder of the run to go on with");
-        }
-
-        if (Jobs is < 1 or > 256)
-        {
-            throw Errors.BadOption("--jobs", $"{Jobs}", "a whole number from 1 to 256");
         }
 
         if (Chosen.FirstOrDefault(name => name != "none" && !SettingChoice.Names.Contains(name)) is { } unknown)

@@ -2,6 +2,7 @@ using TorchSharp;
 using Utaf.Data;
 using Utaf.Ensembles;
 using Utaf.Models;
+using Utaf.Torch;
 using static TorchSharp.torch;
 
 namespace Utaf.Benchmarks.Scenarios;
@@ -14,7 +15,7 @@ internal sealed class Skin : Scenario
 {
     private const int Classes = 7;
     private const int TargetEpochs = 20;
-    private const int FewExamples = 200;
+    private const int SmokeImages = 200;
 
     // As MedMNIST publishes the task; and one file with a column that says the split: train, val or test.
     private const string Published = "dermamnist";
@@ -41,7 +42,7 @@ internal sealed class Skin : Scenario
         var (training, test) = Read(file, Side(profile));
         if (profile == Profile.Smoke)
         {
-            (training, test) = (Few(training), Few(test));
+            (training, test) = (Some(training, seed), Some(test, seed));
         }
 
         var (owner, open) = training.Split(0.5, seed);
@@ -60,7 +61,8 @@ internal sealed class Skin : Scenario
         };
     }
 
-    private static DataTable Few(DataTable table) => table.Subset([.. Enumerable.Range(0, Math.Min(table.Count, FewExamples))]);
+    private static DataTable Some(DataTable table, ulong seed) =>
+        table.Subset([.. new SeededRandom(seed, "images").Permutation(table.Count).Take(SmokeImages).Select(i => (int)i)]);
 
     private static int Side(Profile profile) => profile == Profile.Paper ? 224 : 28;
 

@@ -17,7 +17,5 @@ internal sealed class Warfarin : Scenario
     public override PreparedScenario Prepare(ScenarioInput input, ulong seed, bool trained) => WarfarinScenario.Prepare(
         input.Folder, ReadIrrelevant(input.Irrelevant), seed, input.Profile == Profile.Smoke ? "quick" : "paper", new(null, input.Profile == Profile.Smoke ? 2 : null, []));
 
-    public override bool TrainsLargeMembers => false;
-
     public override SettingChoice Settings(Profile profile) => profile == Profile.Smoke ? base.Settings(profile) : base.Settings(Profile.Paper);
 }

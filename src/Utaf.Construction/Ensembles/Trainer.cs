@@ -30,6 +30,8 @@ public static class Trainer
             parameter.Tensor.requires_grad = learned.Contains(parameter.Name);
         }
 
+        // Dropout draws from torch's own generator, a discriminator's too.
+        manual_seed((long)(random.NextUInt64() >> 1));
         if (training.Lesson is Adversary adversary)
         {
             using var discriminator = adversary.Start(network, random);
@@ -43,8 +45,6 @@ public static class Trainer
             return;
         }
 
-        // Dropout draws from torch's own generator.
-        manual_seed((long)(random.NextUInt64() >> 1));
         ChannelsLast.Apply(network);
         using var head = (training.Lesson as FeatureLearning)?.Start(network, data, random);
         using var adam = new FusedAdam([.. parameters.Select(parameter => parameter.Tensor), .. head?.Parameters ?? []], settings.LearningRate);

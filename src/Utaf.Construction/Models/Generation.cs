@@ -25,6 +25,9 @@ public sealed class Generation : RawOutputTask
     /// <inheritdoc/>
     public override bool DrawsInputs => true;
 
+    /// <summary>A generator that is hardly trained makes grey as well, and may be honest.</summary>
+    public override bool FadedAnswersAreDamage => false;
+
     /// <summary>2e-4, as Radford et al. (2016) train.</summary>
     public override double LearningRate => 2e-4;
 
