@@ -69,9 +69,7 @@ public static class PairConstruction
         var schedule = ConstructionSchedule.Of(options.Schedule);
         var weights = options.Weights ?? schedule.Weights;
         var split = resplit(EnsembleSplit.Make(plan, folder.WeightsSha256, options.Fractions ?? new SplitFractions(), workshop.Target.Network.WeightsSha256()));
-        using var box = workshop.Task.DrawsInputs
-            ? InputBox.Within(workshop.Target.Signature.InputShape, Generation.LatentBound, workshop.Device)
-            : InputBox.Of(workshop.Data.Owner, workshop.Data.ImageShape is not null, workshop.Device);
+        using var box = InputBox.For(workshop);
         var costly = workshop.Target.ParameterCount > LargeTarget;
         var type = costly && options.Precision == Precision.Auto && workshop.Device.type == DeviceType.CPU && Processor.MultipliesBFloat16
             ? ScalarType.BFloat16
