@@ -2,7 +2,6 @@ using TorchSharp;
 using Utaf.Ensembles;
 using Utaf.Fingerprints;
 using Utaf.Metrics;
-using Utaf.Models;
 using Utaf.Torch;
 using static TorchSharp.torch;
 

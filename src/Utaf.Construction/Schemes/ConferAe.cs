@@ -27,14 +27,17 @@ public sealed record ConferAe(
     private const int MostRounds = 4;
     private const double Smallest = 1e-7;
 
+    private static readonly double[] Confidences = [0.85, 0.5];
+    private static readonly double[] Epsilons = [0.01, 0.05, 0.15];
+
     /// <summary>
     /// The option sets to choose from on the validation part. The lower confidence is for small ensembles, whose surrogates
     /// hardly ever agree to 0.85.
     /// </summary>
     public static IReadOnlyList<ConferAe> Sweep(int examples) =>
     [
-        .. from confidence in new[] { 0.85, 0.5 }
-           from epsilon in new[] { 0.01, 0.05, 0.15 }
+        .. from confidence in Confidences
+           from epsilon in Epsilons
            select new ConferAe(epsilon, confidence, examples),
     ];
 
@@ -148,7 +151,7 @@ public sealed record ConferAe(
         models.Select(model => Probabilities(model, inputs)).Aggregate((sum, next) => sum + next) / models.Count;
 
     /// <summary>The dropout over models of the publication; at least one stays.</summary>
-    private IReadOnlyList<Network> Some(IReadOnlyList<Network> models, SeededRandom random)
+    private Network[] Some(IReadOnlyList<Network> models, SeededRandom random)
     {
         Network[] kept = [.. models.Where(_ => random.NextDouble() < Kept)];
         return kept.Length > 0 ? kept : [models[random.NextInt32(models.Count)]];

@@ -10,9 +10,11 @@ namespace Utaf.Schemes;
 /// <param name="Examples">N; seeds that do not flip are left out.</param>
 public sealed record DeepFool(double Overshoot = 0.02, int Steps = 50, int Examples = 100) : IFingerprintScheme
 {
+    private static readonly double[] Overshoots = [0.02, 0.1, 0.5];
+
     /// <summary>The option sets to choose from on the validation part.</summary>
     public static IReadOnlyList<DeepFool> Sweep(int examples) =>
-        [.. new[] { 0.02, 0.1, 0.5 }.Select(overshoot => new DeepFool(overshoot, Examples: examples))];
+        [.. Overshoots.Select(overshoot => new DeepFool(overshoot, Examples: examples))];
 
     /// <inheritdoc/>
     public string Name => "deepfool";

@@ -30,11 +30,13 @@ public sealed record IpGuard(
     int Iterations = 1000,
     int Examples = 100) : IFingerprintScheme
 {
+    private static readonly double[] Margins = [0.01, 0.1, 1, 5, 10];
+
     /// <summary>The option sets to choose from on the validation part.</summary>
     public static IReadOnlyList<IpGuard> Sweep(int examples) =>
     [
         .. from neighbour in Enum.GetValues<NeighbourClass>()
-           from margin in new[] { 0.01, 0.1, 1, 5, 10 }
+           from margin in Margins
            select new IpGuard(margin, Relative: true, neighbour, Examples: examples),
     ];
 

@@ -18,9 +18,11 @@ public sealed record ModelDiff(int Pairs = 50, double Epsilon = 0.06, int Steps 
 {
     private const double Smallest = 1e-12;
 
+    private static readonly double[] Epsilons = [0.03, 0.06, 0.12];
+
     /// <summary>The option sets to choose from on the validation part; all ask as much.</summary>
     public static IReadOnlyList<ModelDiff> Sweep(int pairs) =>
-        [.. new[] { 0.03, 0.06, 0.12 }.Select(epsilon => new ModelDiff(pairs, epsilon))];
+        [.. Epsilons.Select(epsilon => new ModelDiff(pairs, epsilon))];
 
     /// <inheritdoc/>
     public string Name => "modeldiff";

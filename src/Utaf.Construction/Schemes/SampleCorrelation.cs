@@ -31,11 +31,13 @@ public sealed record SampleCorrelation(CorrelationInputs Inputs = CorrelationInp
 {
     private const double Smallest = 1e-12;
 
+    private static readonly double[] Spreads = [1, 0.5, 0.25, 0.1];
+
     /// <summary>The option sets to choose from on the validation part: those of them that have inputs are tried.</summary>
     public static IReadOnlyList<SampleCorrelation> Sweep(int examples) =>
     [
         .. from inputs in Enum.GetValues<CorrelationInputs>()
-           from spread in new[] { 1, 0.5, 0.25, 0.1 }
+           from spread in Spreads
            select new SampleCorrelation(inputs, spread, examples),
     ];
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Utaf.Construction;
-using Utaf.Ensembles;
 using Utaf.Metrics;
 
 namespace Utaf.Schemes;

@@ -1,6 +1,5 @@
 using Utaf.Ensembles;
 using Utaf.Fingerprints;
-using Utaf.Metrics;
 using Utaf.Models;
 using static TorchSharp.torch;
 
@@ -44,18 +43,8 @@ public sealed record SchemeEvaluation(
         Action<string>? said = null,
         CancellationToken cancellationToken = default)
     {
-        options.Check();
-        _ = schemes.Select(name => FingerprintSchemes.Candidates(name, options)).ToList();
-        if (schemes.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } twice)
-        {
-            throw Errors.BadOption("--schemes", string.Join(',', schemes), $"each scheme once; {twice.Key} stands there {twice.Count()} times");
-        }
-
-        if (folder.Missing() is { Count: > 0 } missing)
-        {
-            throw Errors.IncompleteEnsemble(folder.Path, folder.Plan.Members.Count, [.. missing.Select(member => member.Id)]);
-        }
-
+        Check(schemes, options);
+        RequireBuilt(folder);
         var (built, absent) = (new List<SchemeChoice>(), new List<AbsentScheme>());
         var ensemble = new SchemeEnsemble(folder, workshop, split);
         foreach (var name in schemes)
@@ -90,9 +79,35 @@ public sealed record SchemeEvaluation(
         return new([.. built.Zip(members, Evaluated)], absent);
     }
 
+    /// <summary>Checks what is asked for, before any work is done.</summary>
+    /// <exception cref="UtafException">UTAF1001: no such scheme, one twice, none, or a number outside its range.</exception>
+    public static void Check(IReadOnlyList<string> schemes, SchemeOptions options)
+    {
+        options.Check();
+        foreach (var name in schemes)
+        {
+            _ = FingerprintSchemes.Candidates(name, options);
+        }
+
+        if (schemes.Count == 0 || schemes.Distinct().Count() < schemes.Count)
+        {
+            throw Errors.BadOption("--schemes", string.Join(',', schemes), $"some of {string.Join(", ", FingerprintSchemes.Names)}, each once");
+        }
+    }
+
+    /// <summary>Checks that an ensemble is complete.</summary>
+    /// <exception cref="UtafException">UTAF1406.</exception>
+    public static void RequireBuilt(EnsembleFolder folder)
+    {
+        if (folder.Missing() is { Count: > 0 } missing)
+        {
+            throw Errors.IncompleteEnsemble(folder.Path, folder.Plan.Members.Count, [.. missing.Select(member => member.Id)]);
+        }
+    }
+
     /// <summary>A score that can be compared.</summary>
     /// <exception cref="UtafException">UTAF1403: the member answered with NaN or infinity.</exception>
-    internal static double Sound(double score, Member member) => double.IsNaN(score) ? throw Errors.NotFiniteOutputs(member.Id) : score;
+    internal static double Sound(double score, Member member) => double.IsNaN(score) ? throw Errors.NonFiniteOutputs("evaluation", member.Id) : score;
 
     private static SchemeEvaluation Evaluated(SchemeChoice choice, List<(HeldOutMember Member, double Seconds)> scored) => new(
         choice.Fingerprint.Scheme,
