@@ -7,9 +7,9 @@ using Utaf.Benchmarks.Speed;
 return Application.Run(
     new RootCommand("The paper's scenarios and the timings, on data that you have.")
     {
-        ScenarioCommand.Make(new SkinScenario()),
-        ScenarioCommand.Make(new WarfarinDoses()),
-        ScenarioCommand.Make(new FashionScenario()),
+        ScenarioCommand.Make(new Skin(), Environment.ProcessorCount),
+        ScenarioCommand.Make(new Warfarin(), processes: 1, withReference: true),
+        ScenarioCommand.Make(new Fashion(), Environment.ProcessorCount),
         ReportCommand.Make(),
         SpeedCommand.Make(),
         SpeedWorkCommand.Make(),

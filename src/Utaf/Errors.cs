@@ -128,8 +128,8 @@ public static class Errors
         Usage("UTAF1202", $"{path}({row})", $"Expected a finite number in row {row}, column {column}, found {found}. Fill in or remove missing values first.");
 
     /// <summary>There is no such column.</summary>
-    public static UtafException UnknownColumn(string path, string column, string columns) =>
-        Usage("UTAF1203", path, $"There is no column '{column}'. The file has {columns}. Choose the label with --label NAME, or by position (0 is the first, -1 the last).");
+    public static UtafException UnknownColumn(string path, string option, string column, string columns) =>
+        Usage("UTAF1203", path, $"There is no column '{column}'. The file has {columns}. Choose one with {option} NAME, or by position (0 is the first, -1 the last).");
 
     /// <summary>A label is no class number of the model.</summary>
     public static UtafException LabelOutOfRange(string path, long row, string found, int classes) =>
@@ -154,6 +154,26 @@ public static class Errors
     /// <summary>There are too few examples.</summary>
     public static UtafException TooFewExamples(string path, int expected, int found) =>
         Usage("UTAF1209", path, $"Expected at least {expected} examples, found {found}.");
+
+    /// <summary>A label of an embedding's data is no class.</summary>
+    public static UtafException LabelIsNoClass(string path, long row, float found) =>
+        Usage("UTAF1210", $"{path}({row})", FormattableString.Invariant($"Expected the whole number of a class in row {row}, found {found}. Choose the label column with --label, or learn without labels: --label none."));
+
+    /// <summary>Documents are to be ranked, and nothing says of which query they are.</summary>
+    public static UtafException NoQueries(string path) =>
+        Usage("UTAF1211", path, "Expected to be told which query each row is a document of, found no query column. Name it with --query-column NAME, or by position (0 is the first, -1 the last); text tables and .npy tables have columns.");
+
+    /// <summary>No two documents can be compared.</summary>
+    public static UtafException NoPairs(string path, int queries, int documents) =>
+        Usage("UTAF1212", path, $"Expected a query with two documents of different relevance at least, found none among {queries} queries of {documents} documents. Check --query-column and --label.");
+
+    /// <summary>An embedding's labels are as many classes as there are examples.</summary>
+    public static UtafException LabelsAllDiffer(string path, int count) =>
+        Usage("UTAF1213", path, $"Expected classes of several examples each, found another label for each of the {count} examples. Choose the label column with --label, or learn without labels: --label none.");
+
+    /// <summary>Queries cannot be halved.</summary>
+    public static UtafException TooFewQueries(string path, int queries) =>
+        Usage("UTAF1214", path, $"Expected at least two queries to divide, found {queries}. Check --query-column, or give public data with --public.");
 
     /// <summary>The pair file is cut short or is none.</summary>
     public static UtafException BadPair(string path, string detail) =>
@@ -296,8 +316,8 @@ public static class Errors
         Usage("UTAF1501", "utaf", $"The objective became NaN or infinite ({stage}, iteration {iteration}). Lower the learning rate.");
 
     /// <summary>Managed and torch's scores differ.</summary>
-    public static UtafException ScoreMismatch(double managed, double torch) =>
-        Environment("UTAF1502", "utaf", $"The managed meta-verifier scores {managed:R} where torch scores {torch:R}; they must agree within 1e-5. The pair was not written. Please report this with the output of: dotnet utaf doctor.");
+    public static UtafException ScoreMismatch(double managed, double torch, double tolerance = 1e-5) =>
+        Environment("UTAF1502", "utaf", $"The managed meta-verifier scores {managed:R} where torch scores {torch:R}; they must agree within {tolerance:0.0E0}. The pair was not written. Please report this with the output of: dotnet utaf doctor.");
 
     /// <summary>A fingerprinting scheme made no query.</summary>
     public static UtafException NoQueries(string scheme, string problem) =>

@@ -72,6 +72,7 @@ public sealed class ReportCommandTests
         Assert.Contains("### Learning over time (Fig. 3)\n\nNot run.\n", page, StringComparison.Ordinal);
         Assert.Contains("### Number of fingerprint examples (Fig. 4)\n\nNot run.\n", page, StringComparison.Ordinal);
         Assert.Contains("### A family left out of the ensemble\n\nNot run.\n", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Other settings", page, StringComparison.Ordinal);
         Assert.DoesNotContain("*swept*, ", page, StringComparison.Ordinal);
         Assert.DoesNotContain("202 ± 11", page, StringComparison.Ordinal);
         Assert.False(File.Exists(folder.File("out/results/warfarin-cpu-examples.svg")));
@@ -84,6 +85,23 @@ public sealed class ReportCommandTests
         Assert.Contains("**This is not the paper's setting**", Report(folder, Runs.Write(folder.File("cpu"), "skin", "cpu", Runs.Repeat(7))), StringComparison.Ordinal);
         Assert.Contains("**These are no results.**", Report(folder, Runs.Write(folder.File("smoke"), "skin", "smoke", Runs.Repeat(7))), StringComparison.Ordinal);
         Assert.DoesNotContain("not the paper's setting", Report(folder, Runs.Write(folder.File("paper"), "skin", "paper", Runs.Repeat(7))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Almost_one_is_not_written_as_one()
+    {
+        using var folder = new TemporaryFolder();
+        ScoredSuspect[] suspects =
+        [
+            .. Enumerable.Range(0, 60).Select(i => new ScoredSuspect($"p{i}", true, "retraining", i == 0 ? 0.4 : 0.9999999)),
+            .. Enumerable.Range(0, 60).Select(i => new ScoredSuspect($"n{i}", false, "independent-data", i == 0 ? 0.5 : 0.1)),
+        ];
+
+        var page = Report(folder, Runs.Write(folder.File("run"), "skin", "cpu", Runs.Repeat(0, Runs.Scheme("utaf", "default", suspects))));
+
+        // 3599 of 3600 pairs; the mean of scores is only rounded.
+        Assert.Contains("| 0.9997 |", page, StringComparison.Ordinal);
+        Assert.Contains("| retraining | stolen | 60 | 0.9997 | 0.990 | 1.000 |", page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -109,6 +127,9 @@ public sealed class ReportCommandTests
         Assert.Contains("UTAF's worst AUC here: 0.875 (distillation).", page, StringComparison.Ordinal);
         Assert.Contains($"| int8 | UTAF | 4 | 4 | 0.980 | 1.000 |", page, StringComparison.Ordinal);
         Assert.Contains($"| pairs=100 | ModelDiff | 200 | {KnownAruc} |", page, StringComparison.Ordinal);
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"UTAF's ARUC over the best other scheme's (IPGuard): {99 / 101.0 / Runs.Aruc:0.00}; the paper: about 3.2 (IPGuard)."), page, StringComparison.Ordinal);
+        Assert.Contains("Seconds until ARUC on the validation part was above 0.8: UTAF 10.5 ± 6.4. The paper: less than 200.", page, StringComparison.Ordinal);
+        Assert.Contains("Parameters:\n\n- IPGuard: k = 0.1\n\n", page, StringComparison.Ordinal);
         Assert.DoesNotContain("Not run.\n\n###", page, StringComparison.Ordinal);
     }
 
@@ -165,6 +186,22 @@ public sealed class ReportCommandTests
     }
 
     [Fact]
+    public void Runs_of_other_settings_on_one_ensemble_are_one_repeat()
+    {
+        using var folder = new TemporaryFolder();
+        var page = Report(folder, [
+            Runs.Write(folder.File("b"), "skin", "cpu", Runs.Repeat(7, Runs.Scheme("utaf", "default", construction: 99), Runs.Scheme("utaf", "n=10", Runs.Apart, queries: 10)) with { EnsembleSeconds = 1 }),
+            Runs.Write(folder.File("a"), "skin", "cpu", Runs.Repeat(7, Runs.Scheme("utaf", "default", construction: 12), Runs.Scheme("ipguard", "default"))),
+        ]);
+
+        Assert.Contains("- Repeats: 1, seeds 7.", page, StringComparison.Ordinal);
+        Assert.Contains("built in 60.0 s.", page, StringComparison.Ordinal);
+        Assert.Contains("| UTAF | default | 12.0 | 202 ± 11 |", page, StringComparison.Ordinal);
+        Assert.Contains($"| IPGuard | 100 | {KnownAruc} |", page, StringComparison.Ordinal);
+        Assert.Contains($"| ARUC | N = 10 | N = 100 |\n|---|---|---|\n| UTAF | 0.980 | {KnownAruc} |", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Runs_that_disagree_are_told()
     {
         using var folder = new TemporaryFolder();
@@ -173,7 +210,10 @@ public sealed class ReportCommandTests
         var ofOtherData = folder.File("c");
         RunFolder.Create(ofOtherData, new(RunSettings.CurrentFormat, "skin", "cpu", 0, ["ffff"], "a processor, 2 threads")).Write(Runs.Repeat(8));
 
+        var ofAnotherTarget = Runs.Write(folder.File("d"), "skin", "cpu", Runs.Repeat(7) with { Target = new Dictionary<string, double> { ["accuracy"] = 0.5 } });
+
         Fails("UTAF1904", other, first, other);
+        Fails("UTAF1904", ofAnotherTarget, first, ofAnotherTarget);
         Fails("UTAF1904", ofOtherData, first, ofOtherData);
     }
 

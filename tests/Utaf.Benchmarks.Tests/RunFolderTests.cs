@@ -19,7 +19,7 @@ public sealed class RunFolderTests
         var opened = RunFolder.Open(folder.File("run"));
         Assert.True(opened.Settings.IsSameAs(Settings));
         Assert.Equal([9UL, 10UL], opened.Repeats().Select(repeat => repeat.Seed));
-        Assert.True(opened.Repeats()[0].HasNumbersOf(Runs.Repeat(9)));
+        Assert.Equivalent(Runs.Repeat(9), opened.Repeats()[0], strict: true);
         Assert.True(opened.Has(9));
         Assert.False(opened.Has(11));
     }
@@ -76,6 +76,9 @@ public sealed class RunFolderTests
             good with { Schemes = [scheme with { Suspects = [.. scheme.Suspects.Where(suspect => suspect.Stolen)] }] },
             good with { Schemes = [scheme with { Suspects = [] }] },
             good with { Schemes = [scheme, scheme] },
+            good with { Schemes = [scheme with { VerificationSeconds = -1 }] },
+            good with { Schemes = [scheme with { LearningCurve = [new(2, 0.5, 0.5), new(1, 0.5, 0.5)] }] },
+            good with { Schemes = [scheme with { LearningCurve = [new(2, 1.5, 0.5)] }] },
         ];
         foreach (var repeat in bad)
         {

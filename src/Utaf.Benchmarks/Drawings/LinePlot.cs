@@ -31,6 +31,9 @@ internal sealed record LinePlot(string Title, string Horizontal, string Vertical
     /// <summary>Where the vertical axis begins, at most 1.</summary>
     public double Lowest { get; init; }
 
+    /// <summary>Where the horizontal axis begins, if that is before the first point.</summary>
+    public double Leftmost { get; init; } = double.PositiveInfinity;
+
     /// <summary>Filled down to the axis: the region whose area is a number in the title.</summary>
     public IReadOnlyList<(double X, double Y)> Shaded { get; init; } = [];
 
@@ -60,7 +63,8 @@ internal sealed record LinePlot(string Title, string Horizontal, string Vertical
     public void Draw(Svg svg, double x, double y, int width, int plane)
     {
         var points = Lines.SelectMany(line => line.Points).ToList();
-        var horizontal = new Axis(points.Min(point => point.X), points.Max(point => point.X), x + Left, x + width - Right);
+        var margin = Lines.Any(line => line.Marked) ? 22 : 0;
+        var horizontal = new Axis(Math.Min(Leftmost, points.Min(point => point.X)), points.Max(point => point.X), x + Left + margin, x + width - Right - margin);
         var vertical = new Axis(Lowest, 1, y + Top + plane, y + Top);
 
         svg.Text(x + (width / 2.0), y + 27, Title, "middle", size: 17);
@@ -74,8 +78,8 @@ internal sealed record LinePlot(string Title, string Horizontal, string Vertical
 
         foreach (var tick in vertical.Ticks())
         {
-            svg.Line(horizontal.From, vertical.At(tick), horizontal.To, vertical.At(tick), Svg.Grid);
-            svg.Text(horizontal.From - 8, vertical.At(tick) + 5, Axis.Label(tick), "end");
+            svg.Line(x + Left, vertical.At(tick), x + width - Right, vertical.At(tick), Svg.Grid);
+            svg.Text(x + Left - 8, vertical.At(tick) + 5, Axis.Label(tick), "end");
         }
 
         if (Shaded.Count > 0)
@@ -86,17 +90,20 @@ internal sealed record LinePlot(string Title, string Horizontal, string Vertical
                 0.25);
         }
 
+        var marked = Lines.Where(line => line.Marked).ToList();
         foreach (var line in Lines)
         {
-            svg.Polyline(line.Points.Select(point => (horizontal.At(point.X), At(point.Y))), line.Colour, line.Dashes, line.Faint ? 1 : 2.5, line.Faint ? 0.45 : 1);
+            // Intervals at the same number stand beside one another, or the last would hide the others.
+            var aside = line.Marked ? 4 * (marked.IndexOf(line) - ((marked.Count - 1) / 2.0)) : 0;
+            svg.Polyline(line.Points.Select(point => (horizontal.At(point.X) + aside, At(point.Y))), line.Colour, line.Dashes, line.Faint ? 1 : 2.5, line.Faint ? 0.45 : 1);
             foreach (var point in line.Marked ? line.Points : [])
             {
                 if (point.High > point.Low)
                 {
-                    svg.Range(horizontal.At(point.X), At(point.Low), At(point.High), line.Colour);
+                    svg.Range(horizontal.At(point.X) + aside, At(point.Low), At(point.High), line.Colour);
                 }
 
-                svg.Circle(horizontal.At(point.X), At(point.Y), 4, line.Colour);
+                svg.Circle(horizontal.At(point.X) + aside, At(point.Y), 4, line.Colour);
             }
         }
 

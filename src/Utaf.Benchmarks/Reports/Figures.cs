@@ -15,7 +15,7 @@ internal sealed class Figures(ScenarioRuns runs)
     public string? Schemes()
     {
         string[] settings = [.. new[] { Settings.Default, Settings.Swept }.Where(setting => runs.SchemesIn(setting).Count > 0)];
-        string[] schemes = [.. settings.SelectMany(runs.SchemesIn).Distinct().OrderBy(SchemeNames.Rank).ThenBy(name => name, StringComparer.Ordinal)];
+        string[] schemes = [.. settings.SelectMany(runs.SchemesIn).Distinct().OrderBy(Titles.Rank).ThenBy(name => name, StringComparer.Ordinal)];
         if (schemes.Length == 0)
         {
             return null;
@@ -32,7 +32,7 @@ internal sealed class Figures(ScenarioRuns runs)
             vertical,
             [.. settings.Select(setting => setting == Settings.Default ? "scheme's defaults" : "chosen on validation")],
             [
-                .. schemes.Select(scheme => (SchemeNames.Of(scheme), (IReadOnlyList<Bar?>)
+                .. schemes.Select(scheme => (Titles.Of(scheme), (IReadOnlyList<Bar?>)
                 [
                     .. settings.Select(setting => Mean.Of(runs.Of(scheme, setting).Select(result => of(SchemeMeasures.Of(result)))) is { } mean ? new Bar(mean.Value, mean.Low, mean.High) : null),
                 ])),
@@ -49,16 +49,16 @@ internal sealed class Figures(ScenarioRuns runs)
             if (curves.Length > 0)
             {
                 var colour = Svg.Colours[i % Svg.Colours.Count];
-                lines.AddRange(OverTime($"{SchemeNames.Of(scheme)}, ARUC", colour, "none", curves, point => point.Aruc));
-                lines.AddRange(OverTime($"{SchemeNames.Of(scheme)}, AUC", colour, "7 4", curves, point => point.Auc));
+                lines.AddRange(OverTime($"{Titles.Of(scheme)}, ARUC", colour, "none", curves, point => point.Aruc));
+                lines.AddRange(OverTime($"{Titles.Of(scheme)}, AUC", colour, "7 4", curves, point => point.Auc));
             }
         }
 
-        return lines.Count == 0 ? null : new LinePlot(Title("learning curves"), "seconds since the construction began", "on the validation part", lines) { Lowest = LowestOf(lines) }.ToSvg();
+        return lines.Count == 0 ? null : new LinePlot(Title("learning curves"), "seconds since the construction began", "on the validation part", lines) { Lowest = LowestOf(lines), Leftmost = 0 }.ToSvg();
     }
 
     /// <summary>Fig. 3, right: UTAF's robustness and uniqueness over the threshold, their lower one shaded.</summary>
-    public string? Curves() => runs.Of(SchemeNames.Utaf, Settings.Default).Count == 0 ? null : CurvesOf(SchemeNames.Utaf, Title("UTAF")).ToSvg();
+    public string? Curves() => runs.Of(Titles.Utaf, Settings.Default).Count == 0 ? null : CurvesOf(Titles.Utaf, Title("UTAF")).ToSvg();
 
     /// <summary>Fig. A1: robustness and uniqueness of each scheme, two beside one another.</summary>
     public string? AllCurves()
@@ -71,7 +71,7 @@ internal sealed class Figures(ScenarioRuns runs)
 
         const int width = 460;
         const int plane = 210;
-        var panels = schemes.Select(scheme => CurvesOf(scheme, SchemeNames.Of(scheme))).ToList();
+        var panels = schemes.Select(scheme => CurvesOf(scheme, Titles.Of(scheme))).ToList();
         var height = panels[0].HeightFor(width, plane);
         var svg = new Svg(2 * width, (panels.Count + 1) / 2 * height);
         foreach (var (i, panel) in panels.Index())
@@ -91,15 +91,15 @@ internal sealed class Figures(ScenarioRuns runs)
     private string? Over(string what, string horizontal, Func<string, int?> number, bool withDefault)
     {
         var lines = new List<Series>();
-        string[] schemes = [.. runs.Settings.Where(setting => number(setting) is not null).SelectMany(runs.SchemesIn).Distinct().OrderBy(SchemeNames.Rank).ThenBy(name => name, StringComparer.Ordinal)];
+        string[] schemes = [.. runs.Settings.Where(setting => number(setting) is not null).SelectMany(runs.SchemesIn).Distinct().OrderBy(Titles.Rank).ThenBy(name => name, StringComparer.Ordinal)];
         foreach (var (i, scheme) in schemes.Index())
         {
             (double X, double Y, double Low, double High)[] points = [.. ByNumber(runs, scheme, number, withDefault).Select(point => ((double)point.Number, point.Aruc.Value, point.Aruc.Low, point.Aruc.High))];
             var colour = Svg.Colours[i % Svg.Colours.Count];
-            lines.Add(new(SchemeNames.Of(scheme), colour, points) { Marked = true });
+            lines.Add(new(Titles.Of(scheme), colour, points) { Marked = true });
             if (!withDefault && Mean.Of(runs.Of(scheme, Settings.Default).Select(result => Aruc(SchemeMeasures.Of(result)))) is { } whole)
             {
-                lines.Add(new($"{SchemeNames.Of(scheme)}, whole ensemble", colour, [(points[0].X, whole.Value, whole.Low, whole.High), (points[^1].X, whole.Value, whole.Low, whole.High)]) { Dashes = "6 5" });
+                lines.Add(new($"{Titles.Of(scheme)}, whole ensemble", colour, [(points[0].X, whole.Value, whole.Low, whole.High), (points[^1].X, whole.Value, whole.Low, whole.High)]) { Dashes = "6 5" });
             }
         }
 
@@ -170,9 +170,9 @@ internal sealed class Figures(ScenarioRuns runs)
         return of(curve[^1]);
     }
 
-    /// <summary>The tenth below all that is drawn: most lines lie close to 1.</summary>
+    /// <summary>The fifth below all that is drawn: most lines lie close to 1.</summary>
     private static double LowestOf(IEnumerable<Series> lines) =>
-        Math.Clamp(Math.Floor(lines.SelectMany(line => line.Points).Min(point => point.Low) * 10) / 10, 0, 0.9);
+        Math.Clamp(Math.Floor(lines.SelectMany(line => line.Points).Min(point => point.Low) * 5) / 5, 0, 0.8);
 
-    private string Title(string what) => $"{SchemeNames.OfScenario(runs.Scenario)} ({runs.Profile}): {what}";
+    private string Title(string what) => $"{Titles.OfScenario(runs.Scenario)} ({runs.Profile}): {what}";
 }

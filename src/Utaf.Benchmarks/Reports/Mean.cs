@@ -45,6 +45,9 @@ internal sealed record Mean(int Repeats, ConfidenceInterval Interval)
         return Written(mean, expected, decimals);
     }
 
+    /// <summary>A mean of scores, with three decimals.</summary>
+    public static string Score(Mean? mean, int expected) => mean is null ? "–" : Written(mean, expected, 3);
+
     /// <summary>Seconds, or another number of any size, with three digits that count.</summary>
     public static string Number(Mean? mean, int expected) =>
         mean is null ? "–" : Written(mean, expected, mean.Value == 0 ? 0 : Math.Clamp(2 - (int)Math.Floor(Math.Log10(Math.Abs(mean.Value))), 0, 6));

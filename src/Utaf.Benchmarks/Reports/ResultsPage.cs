@@ -20,19 +20,19 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
             Written by `Utaf.Benchmarks report` from the folders of runs, and by nobody's hand ([how](benchmarks.md)). Every measure is computed from the scores of suspects that no part of a fingerprint was learned from or chosen on.
 
             - **ARUC**: the mean over ρ = 0, 0.01, …, 1 of the lower of robustness (stolen models above ρ) and uniqueness (honest ones not above). A scheme without an error reaches 99/101 = 0.980: that is the ceiling.
-            - **TPR at 1 % or 5 % FPR**: the share of the stolen that are found by the best threshold that accuses at most so many of the honest. Where there are fewer than 100 honest suspects, 1 % is none of them.
-            - A ± is half of the 95 % confidence interval of the mean over repeats (Student's t). *default*: a scheme's own defaults with 100 queries; *swept*: its parameters chosen on the validation part.
+            - **TPR at 1 % or 5 % FPR**: the share of the stolen that are found by the best threshold that accuses at most so many of the honest. Of fewer than 100 honest suspects 1 % is none, and the number is the robustness at uniqueness 1.
+            - A ± is half of the 95 % confidence interval of the mean over repeats (Student's t). *default*: a scheme's own defaults with 100 queries (in the profile smoke fewer); *swept*: its parameters chosen on the validation part.
             - *paper*: what the paper says in words or in a table; what it only draws is not here.
 
 
             """);
 
-        foreach (var scenario in SchemeNames.Scenarios.Concat(all.Select(runs => runs.Scenario)).Distinct(StringComparer.Ordinal))
+        foreach (var scenario in Titles.Scenarios.Concat(all.Select(runs => runs.Scenario)).Distinct(StringComparer.Ordinal))
         {
             var ran = all.Where(runs => runs.Scenario == scenario).ToList();
             if (ran.Count == 0)
             {
-                text.Append(CultureInfo.InvariantCulture, $"## {SchemeNames.OfScenario(scenario)}\n\nNot run.\n\n");
+                text.Append(CultureInfo.InvariantCulture, $"## {Titles.OfScenario(scenario)}\n\nNot run.\n\n");
             }
 
             foreach (var runs in ran)
@@ -46,8 +46,8 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
 
     private void Scenario(ScenarioRuns runs)
     {
-        text.Append(CultureInfo.InvariantCulture, $"## {SchemeNames.OfScenario(runs.Scenario)}, profile {runs.Profile}\n\n");
-        Run(runs);
+        text.Append(CultureInfo.InvariantCulture, $"## {Titles.OfScenario(runs.Scenario)}, profile {runs.Profile}\n\n");
+        RunSummary.Append(text, runs);
         Section("Schemes", "schemes", runs, Main);
         Section("Per obfuscation family", null, runs, Families);
         Section("Time (Table 2)", null, runs, Times);
@@ -55,9 +55,12 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
         Section("Robustness and uniqueness (Fig. 3, A1)", "curves", runs, _ => Figure(runs, "all-curves"));
         Section("Number of fingerprint examples (Fig. 4)", "examples", runs, Examples);
         Section("Size of the ensemble (Fig. 5)", "ensemble", runs, EnsembleSizes);
-        Section("A family left out of the ensemble", null, runs, _ => OpenSet(runs, "left out", Settings.LeftOut, "Left out of learning and choosing. For an obfuscation the suspects are its copies of all parts against the honest test members; for a kind of honest models the other way round. Seen: the same scheme's AUC with all families."));
+        Section("A family left out of the ensemble", null, runs, _ => OpenSet(runs, "left out", Settings.LeftOut, "Left out of learning and choosing. For an obfuscation the suspects are its copies of all parts against the honest test members; for a kind of honest models the other way round. The last column is the same scheme's AUC with all families learned from."));
         Section("Attacks that are never trained on", null, runs, _ => OpenSet(runs, "attack", Settings.Attack, "Copies under the attack, against the honest test members: under the same transformation where it is one of the API's."));
-        Section("Other settings", null, runs, Others);
+        if (OtherSettings(runs).Length > 0)
+        {
+            Section("Other settings", null, runs, Others);
+        }
     }
 
     /// <summary>A heading, what there is below it, and the figure; "Not run." where there is neither.</summary>
@@ -81,53 +84,46 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
     {
         if (figures.TryGetValue((runs, kind), out var file))
         {
-            text.Append(CultureInfo.InvariantCulture, $"![{SchemeNames.OfScenario(runs.Scenario)}, {runs.Profile}: {FigureFiles.Description(kind)}]({file})\n\n");
+            text.Append(CultureInfo.InvariantCulture, $"![{Titles.OfScenario(runs.Scenario)}, {runs.Profile}: {FigureFiles.Description(kind)}]({file})\n\n");
         }
-    }
-
-    private void Run(ScenarioRuns runs)
-    {
-        text.Append(runs.Profile switch
-        {
-            "paper" => "The paper's setting in full.\n\n",
-            "cpu" => "**This is not the paper's setting**, but what two cores do in a few hours: smaller inputs, networks and fewer epochs, the same composition of the ensemble. The paper's numbers beside ours are of its own setting.\n\n",
-            "smoke" => "**These are no results.** The smallest sizes show that everything works, and nothing else.\n\n",
-            _ => "**This is not the paper's setting.**\n\n",
-        });
-        text.Append(CultureInfo.InvariantCulture, $"- Repeats: {Count(runs)}, seeds {string.Join(", ", runs.Repeats.Select(repeat => repeat.Seed.ToString(CultureInfo.InvariantCulture)))}.{(Count(runs) == 1 ? " **One repeat: there is no interval.**" : "")}\n");
-        text.Append(CultureInfo.InvariantCulture, $"- Machine: {string.Join("; ", runs.Machines)}.\n");
-        text.Append(CultureInfo.InvariantCulture, $"- Data, SHA-256: {string.Join(", ", runs.DataSha256.Select(digest => $"`{RunSettings.Shortened(digest)}…`"))}.\n");
-        foreach (var name in runs.Repeats.SelectMany(repeat => repeat.Target.Keys).Distinct().Order(StringComparer.Ordinal))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"- Target on data it was not trained on, {name}: {Mean.Number(Mean.Of(runs.Repeats.Select(repeat => repeat.Target.TryGetValue(name, out var value) ? value : (double?)null)), Count(runs))}.\n");
-        }
-
-        var members = runs.Repeats.Select(repeat => repeat.Members).Distinct().Order().ToList();
-        text.Append(CultureInfo.InvariantCulture, $"- Ensemble: {string.Join(" or ", members)} models, built in {Mean.Number(Mean.Of(runs.Repeats.Select(repeat => repeat.EnsembleSeconds)), Count(runs))} s.\n\n");
     }
 
     private void Main(ScenarioRuns runs)
     {
         foreach (var setting in new[] { Settings.Default, Settings.Swept }.Where(setting => runs.SchemesIn(setting).Count > 0))
         {
-            var sample = runs.SchemesIn(setting).SelectMany(scheme => runs.Of(scheme, setting)).First();
-            text.Append(CultureInfo.InvariantCulture, $"*{setting}*, {SchemeMeasures.Stolen(sample).Length} stolen and {SchemeMeasures.Honest(sample).Length} honest suspects a repeat:\n\n");
+            var results = runs.SchemesIn(setting).SelectMany(scheme => runs.Of(scheme, setting)).ToList();
+            text.Append(CultureInfo.InvariantCulture, $"*{setting}*, {results.Average(result => SchemeMeasures.Stolen(result).Length):0.#} stolen and {results.Average(result => SchemeMeasures.Honest(result).Length):0.#} honest suspects a repeat:\n\n");
             string[] columns = ["scheme", "queries", .. SchemeMeasures.Columns.SelectMany(column => PaperHas(column.Name) ? new[] { column.Name, "paper" } : [column.Name])];
             MarkdownTable.Append(text, columns, runs.SchemesIn(setting).Select(scheme => (IReadOnlyList<string>)
             [
-                SchemeNames.Of(scheme), Queries(runs, scheme, setting),
+                Titles.Of(scheme), Queries(runs, scheme, setting),
                 .. SchemeMeasures.Columns.SelectMany(column => PaperHas(column.Name) ? new[] { Measure(runs, scheme, setting, column.Of), Paper(column.Name, runs.Scenario, scheme) } : [Measure(runs, scheme, setting, column.Of)]),
             ]));
-            foreach (var scheme in runs.SchemesIn(setting))
+            AgainstTheBest(runs, setting);
+            List<string> parameters =
+            [
+                .. from scheme in runs.SchemesIn(setting)
+                   let chosen = string.Join("; or ", runs.Of(scheme, setting).Select(result => result.Chosen.ReplaceLineEndings(" ")).Where(chosen => chosen.Length > 0).Distinct())
+                   where chosen.Length > 0
+                   select $"- {Titles.Of(scheme)}: {chosen}\n",
+            ];
+            if (parameters.Count > 0)
             {
-                string[] chosen = [.. runs.Of(scheme, setting).Select(result => result.Chosen).Where(chosen => chosen.Length > 0).Distinct()];
-                if (chosen.Length > 0)
-                {
-                    text.Append(CultureInfo.InvariantCulture, $"- {SchemeNames.Of(scheme)}: {string.Join("; or ", chosen.Select(one => one.ReplaceLineEndings(" ")))}\n");
-                }
+                text.Append("Parameters:\n\n").AppendJoin("", parameters).Append('\n');
             }
+        }
+    }
 
-            text.Append('\n');
+    /// <summary>How many times the best other scheme's ARUC is UTAF's.</summary>
+    private void AgainstTheBest(ScenarioRuns runs, string setting)
+    {
+        var aruc = runs.SchemesIn(setting).ToDictionary(scheme => scheme, scheme => runs.Of(scheme, setting).Average(result => SchemeMeasures.Of(result).Aruc));
+        var others = aruc.Where(scheme => !Titles.IsUtaf(scheme.Key)).OrderByDescending(scheme => scheme.Value).ToList();
+        if (aruc.TryGetValue(Titles.Utaf, out var ours) && others is [{ Value: > 0 } best, ..])
+        {
+            var said = PaperFigures.AgainstTheBest(runs.Scenario) is { } paper ? $"; the paper: {paper}" : "";
+            text.Append(CultureInfo.InvariantCulture, $"UTAF's ARUC over the best other scheme's ({Titles.Of(best.Key)}): {ours / best.Value:0.00}{said}.\n\n");
         }
     }
 
@@ -137,10 +133,10 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
         {
             foreach (var scheme in runs.SchemesIn(setting))
             {
-                var name = $"{SchemeNames.Of(scheme)}, {setting}";
+                var name = $"{Titles.Of(scheme)}, {setting}";
 
                 // The scheme that the page is about stands open, the others can be opened.
-                var open = scheme == SchemeNames.Utaf;
+                var open = scheme == Titles.Utaf;
                 text.Append(open ? $"*{name}*\n\n" : $"<details><summary>{name}</summary>\n\n");
                 FamiliesOf(runs, runs.Of(scheme, setting));
                 text.Append(open ? "" : "</details>\n\n");
@@ -160,7 +156,7 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
                 family.Key.Stolen ? "stolen" : "honest",
                 family.Average(measure => measure.Models).ToString("0.#", CultureInfo.InvariantCulture),
                 Mean.Share(Mean.Of(family.Select(measure => measure.Auc)), Count(runs)),
-                Mean.Share(Mean.Of(family.Select(measure => measure.MeanScore)), Count(runs)),
+                Mean.Score(Mean.Of(family.Select(measure => measure.MeanScore)), Count(runs)),
                 Mean.Share(Mean.Of(family.Select(measure => measure.TprAt5)), Count(runs)),
             ]));
     }
@@ -176,7 +172,7 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
         text.Append("Seconds; verification is of one suspect, its own pass included.\n\n");
         MarkdownTable.Append(text, ["scheme", "setting", "construction", "paper", "verification", "paper"], settings.SelectMany(setting => runs.SchemesIn(setting).Select(scheme => (IReadOnlyList<string>)
         [
-            SchemeNames.Of(scheme), setting,
+            Titles.Of(scheme), setting,
             Mean.Number(Mean.Of(runs.Of(scheme, setting).Select(result => result.ConstructionSeconds)), Count(runs)), PaperFigures.Construction(runs.Scenario, scheme) ?? "–",
             Mean.Number(Mean.Of(runs.Of(scheme, setting).Select(result => result.VerificationSeconds)), Count(runs)), PaperFigures.Verification(runs.Scenario, scheme) ?? "–",
         ])));
@@ -184,9 +180,16 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
 
     private void Learning(ScenarioRuns runs)
     {
-        if (figures.ContainsKey((runs, "learning")) && PaperFigures.Learning(runs.Scenario) is { } said)
+        const double level = 0.8;
+        var reached = runs.SchemesIn(Settings.Default)
+            .Select(scheme => (Scheme: scheme, Curves: runs.Of(scheme, Settings.Default).Select(result => result.LearningCurve).Where(curve => curve.Count > 0).ToList()))
+            .Where(learned => learned.Curves.Count > 0)
+            .Select(learned => (learned.Scheme, Seconds: Mean.Of(learned.Curves.Select(curve => curve.FirstOrDefault(point => point.Aruc > level)?.Seconds))))
+            .ToList();
+        if (reached.Count > 0)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{said}\n\n");
+            var said = PaperFigures.Learning(runs.Scenario) is { } paper ? $" The paper: {paper}." : "";
+            text.Append(CultureInfo.InvariantCulture, $"Seconds until ARUC on the validation part was above {level}: {string.Join("; ", reached.Select(one => $"{Titles.Of(one.Scheme)} {(one.Seconds is null ? "never" : Mean.Number(one.Seconds, Count(runs)))}"))}.{said}\n\n");
         }
     }
 
@@ -198,7 +201,7 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
         }
 
         var points = ByNumber(runs, Settings.ExampleCount, withDefault: true, "N");
-        if (PaperFigures.Examples(runs.Scenario) is { } said && points.TryGetValue((SchemeNames.Utaf, 10), out var ten) && points.TryGetValue((SchemeNames.Utaf, 100), out var hundred) && ten.Value > 0)
+        if (PaperFigures.Examples(runs.Scenario) is { } said && points.TryGetValue((Titles.Utaf, 10), out var ten) && points.TryGetValue((Titles.Utaf, 100), out var hundred) && ten.Value > 0)
         {
             text.Append(CultureInfo.InvariantCulture, $"UTAF's ARUC with 100 examples over that with 10: {hundred.Value / ten.Value:0.000}; the paper: {said}.\n\n");
         }
@@ -215,12 +218,12 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
     /// <summary>ARUC by a number and a scheme, as a table, and what is in it.</summary>
     private Dictionary<(string Scheme, int Number), Mean> ByNumber(ScenarioRuns runs, Func<string, int?> number, bool withDefault, string what)
     {
-        string[] schemes = [.. runs.Settings.Where(setting => number(setting) is not null).SelectMany(runs.SchemesIn).Distinct().OrderBy(SchemeNames.Rank).ThenBy(name => name, StringComparer.Ordinal)];
+        string[] schemes = [.. runs.Settings.Where(setting => number(setting) is not null).SelectMany(runs.SchemesIn).Distinct().OrderBy(Titles.Rank).ThenBy(name => name, StringComparer.Ordinal)];
         var points = schemes.SelectMany(scheme => Figures.ByNumber(runs, scheme, number, withDefault).Select(point => (Key: (scheme, point.Number), point.Aruc))).ToDictionary(point => point.Key, point => point.Aruc);
         int[] numbers = [.. points.Keys.Select(key => key.Number).Distinct().Order()];
         MarkdownTable.Append(text, ["ARUC", .. numbers.Select(n => string.Create(CultureInfo.InvariantCulture, $"{what} = {n}"))], schemes.Select(scheme => (IReadOnlyList<string>)
         [
-            SchemeNames.Of(scheme), .. numbers.Select(n => Mean.Share(points.GetValueOrDefault((scheme, n)), Count(runs))),
+            Titles.Of(scheme), .. numbers.Select(n => Mean.Share(points.GetValueOrDefault((scheme, n)), Count(runs))),
         ]));
         return points;
     }
@@ -239,18 +242,18 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
             var results = runs.Of(scheme, setting);
             return (IReadOnlyList<string>)
             [
-                of(setting)!, SchemeNames.Of(scheme),
+                of(setting)!, Titles.Of(scheme),
                 results.Average(result => SchemeMeasures.Stolen(result).Length).ToString("0.#", CultureInfo.InvariantCulture),
                 results.Average(result => SchemeMeasures.Honest(result).Length).ToString("0.#", CultureInfo.InvariantCulture),
                 .. SchemeMeasures.Columns.Take(4).Select(column => Measure(runs, scheme, setting, column.Of)),
-                Mean.Share(Mean.Of(results.Select(result => SchemeMeasures.Stolen(result).Average())), Count(runs)),
-                Mean.Share(Mean.Of(results.Select(result => SchemeMeasures.Honest(result).Average())), Count(runs)),
+                Mean.Score(Mean.Of(results.Select(result => SchemeMeasures.Stolen(result).Average())), Count(runs)),
+                Mean.Score(Mean.Of(results.Select(result => SchemeMeasures.Honest(result).Average())), Count(runs)),
                 Measure(runs, scheme, Settings.Default, measures => measures.Auc),
             ];
         })));
 
         // The worst of all is what an attacker would choose.
-        var worst = settings.Select(setting => (Name: of(setting)!, Auc: Mean.Of(runs.Of(SchemeNames.Utaf, setting).Select(result => SchemeMeasures.Of(result).Auc)))).Where(one => one.Auc is not null).OrderBy(one => one.Auc!.Value).FirstOrDefault();
+        var worst = settings.Select(setting => (Name: of(setting)!, Auc: Mean.Of(runs.Of(Titles.Utaf, setting).Select(result => SchemeMeasures.Of(result).Auc)))).Where(one => one.Auc is not null).OrderBy(one => one.Auc!.Value).FirstOrDefault();
         if (worst.Auc is not null)
         {
             text.Append(CultureInfo.InvariantCulture, $"UTAF's worst AUC here: {Mean.Share(worst.Auc, Count(runs))} ({worst.Name}).\n\n");
@@ -260,15 +263,17 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
     /// <summary>What stands in none of the sections above is not dropped.</summary>
     private void Others(ScenarioRuns runs)
     {
-        string[] settings = [.. runs.Settings.Where(setting => SchemeNames.RankOfSetting(setting) == int.MaxValue && Settings.ExampleCount(setting) is null && Settings.EnsembleSize(setting) is null && Settings.LeftOut(setting) is null && Settings.Attack(setting) is null)];
-        if (settings.Length > 0)
-        {
-            MarkdownTable.Append(text, ["setting", "scheme", "queries", .. SchemeMeasures.Columns.Select(column => column.Name)], settings.SelectMany(setting => runs.SchemesIn(setting).Select(scheme => (IReadOnlyList<string>)
-            [
-                setting, SchemeNames.Of(scheme), Queries(runs, scheme, setting), .. SchemeMeasures.Columns.Select(column => Measure(runs, scheme, setting, column.Of)),
-            ])));
-        }
+        MarkdownTable.Append(text, ["setting", "scheme", "queries", .. SchemeMeasures.Columns.Select(column => column.Name)], OtherSettings(runs).SelectMany(setting => runs.SchemesIn(setting).Select(scheme => (IReadOnlyList<string>)
+        [
+            setting, Titles.Of(scheme), Queries(runs, scheme, setting), .. SchemeMeasures.Columns.Select(column => Measure(runs, scheme, setting, column.Of)),
+        ])));
     }
+
+    private static string[] OtherSettings(ScenarioRuns runs) =>
+    [
+        .. runs.Settings.Where(setting => Titles.RankOfSetting(setting) == int.MaxValue
+            && Settings.ExampleCount(setting) is null && Settings.EnsembleSize(setting) is null && Settings.LeftOut(setting) is null && Settings.Attack(setting) is null),
+    ];
 
     private static int Count(ScenarioRuns runs) => runs.Repeats.Count;
 

@@ -28,7 +28,7 @@ internal sealed class ScenarioRuns
 
     /// <summary>The schemes of a setting, in the order of the report.</summary>
     public IReadOnlyList<string> SchemesIn(string setting) =>
-        [.. Repeats.SelectMany(repeat => repeat.Schemes).Where(scheme => scheme.Setting == setting).Select(scheme => scheme.Scheme).Distinct().OrderBy(SchemeNames.Rank).ThenBy(name => name, StringComparer.Ordinal)];
+        [.. Repeats.SelectMany(repeat => repeat.Schemes).Where(scheme => scheme.Setting == setting).Select(scheme => scheme.Scheme).Distinct().OrderBy(Titles.Rank).ThenBy(name => name, StringComparer.Ordinal)];
 
     /// <summary>A scheme's results in a setting, of each repeat that has them.</summary>
     public IReadOnlyList<SchemeResult> Of(string scheme, string setting) =>
@@ -42,7 +42,7 @@ internal sealed class ScenarioRuns
             .Select(RunFolder.Open)
             .GroupBy(folder => (folder.Settings.Scenario, folder.Settings.Profile))
             .Select(group => Together([.. group]))
-            .OrderBy(runs => SchemeNames.RankOfScenario(runs.Scenario)).ThenBy(runs => runs.Scenario, StringComparer.Ordinal).ThenBy(runs => runs.Profile, StringComparer.Ordinal),
+            .OrderBy(runs => Titles.RankOfScenario(runs.Scenario)).ThenBy(runs => runs.Scenario, StringComparer.Ordinal).ThenBy(runs => runs.Profile, StringComparer.Ordinal),
     ];
 
     private static ScenarioRuns Together(IReadOnlyList<RunFolder> folders)
@@ -64,10 +64,15 @@ internal sealed class ScenarioRuns
 
             foreach (var repeat in finished)
             {
-                if (!repeats.TryAdd(repeat.Seed, (folder, repeat)) && !repeats[repeat.Seed].Repeat.HasNumbersOf(repeat))
+                if (repeats.TryAdd(repeat.Seed, (folder, repeat)))
                 {
-                    throw Errors.RunsDisagree(folder.Path, repeats[repeat.Seed].Folder.Path, string.Create(CultureInfo.InvariantCulture, $"{first.Settings.Scenario}, profile {first.Settings.Profile}, seed {repeat.Seed}"));
+                    continue;
                 }
+
+                var (earlier, part) = repeats[repeat.Seed];
+                repeats[repeat.Seed] = part.With(repeat, out var difference) is { } whole
+                    ? (earlier, whole)
+                    : throw Errors.RunsDisagree(folder.Path, earlier.Path, string.Create(CultureInfo.InvariantCulture, $"{difference} ({first.Settings.Scenario}, profile {first.Settings.Profile}, seed {repeat.Seed})"));
             }
         }
 

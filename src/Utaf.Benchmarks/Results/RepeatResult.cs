@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 
 namespace Utaf.Benchmarks.Results;
 
@@ -15,9 +14,39 @@ internal sealed record RepeatResult(ulong Seed, IReadOnlyDictionary<string, doub
 
     public static string FileName(ulong seed) => string.Create(CultureInfo.InvariantCulture, $"repeat-{seed}.json");
 
-    /// <summary>Whether another result of this seed says the same, times included: a second run has other times, and would count twice.</summary>
-    public bool HasNumbersOf(RepeatResult other) =>
-        JsonSerializer.SerializeToUtf8Bytes(this, RunJson.Default.RepeatResult).AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(other, RunJson.Default.RepeatResult));
+    /// <summary>
+    /// One repeat of two parts of it, such as runs of other settings on the same ensemble. Where both have a scheme in a setting, the scores must be the
+    /// same; this one's times stay, for a second measurement of one repeat is no second repeat.
+    /// </summary>
+    /// <param name="other">Of the same seed.</param>
+    /// <param name="difference">Where the two disagree, if they do.</param>
+    /// <returns>Null if they disagree.</returns>
+    public RepeatResult? With(RepeatResult other, out string difference)
+    {
+        difference = "the target or its ensemble";
+        if (Members != other.Members || Target.Count != other.Target.Count || Target.Any(measure => !other.Target.TryGetValue(measure.Key, out var value) || value != measure.Value))
+        {
+            return null;
+        }
+
+        var added = new List<SchemeResult>();
+        foreach (var theirs in other.Schemes)
+        {
+            var ours = Schemes.FirstOrDefault(scheme => scheme.Scheme == theirs.Scheme && scheme.Setting == theirs.Setting);
+            if (ours is null)
+            {
+                added.Add(theirs);
+            }
+            else if (ours.Queries != theirs.Queries || !ours.Suspects.SequenceEqual(theirs.Suspects))
+            {
+                difference = $"the scores of {ours.Scheme} in {ours.Setting}";
+                return null;
+            }
+        }
+
+        // A run that finds the ensemble built tells less.
+        return this with { EnsembleSeconds = Math.Max(EnsembleSeconds, other.EnsembleSeconds), Schemes = [.. Schemes, .. added] };
+    }
 
     /// <summary>What cannot be so, as expected and found; null if all is well. A report trusts what has passed.</summary>
     public (string Expected, string Found)? Fault()
@@ -32,6 +61,17 @@ internal sealed record RepeatResult(ulong Seed, IReadOnlyDictionary<string, doub
             if (scheme.Suspects.FirstOrDefault(suspect => suspect.Score is not (>= 0 and <= 1)) is { } outside)
             {
                 return ("scores in [0, 1]", string.Create(CultureInfo.InvariantCulture, $"{outside.Score} of {outside.Id} ({scheme.Scheme}, {scheme.Setting})"));
+            }
+
+            if (scheme.ConstructionSeconds < 0 || scheme.VerificationSeconds < 0)
+            {
+                return ("times of at least 0 s", string.Create(CultureInfo.InvariantCulture, $"{scheme.ConstructionSeconds} and {scheme.VerificationSeconds} s ({scheme.Scheme}, {scheme.Setting})"));
+            }
+
+            if (scheme.LearningCurve.Zip(scheme.LearningCurve.Skip(1)).Any(pair => pair.Second.Seconds < pair.First.Seconds)
+                || scheme.LearningCurve.Any(point => point.Auc is not (>= 0 and <= 1) || point.Aruc is not (>= 0 and <= 1)))
+            {
+                return ("a learning curve by ascending seconds, in [0, 1]", $"another ({scheme.Scheme}, {scheme.Setting})");
             }
 
             var stolen = scheme.Suspects.Count(suspect => suspect.Stolen);

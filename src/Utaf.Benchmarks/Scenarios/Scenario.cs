@@ -1,112 +1,103 @@
+using Utaf.Benchmarks.Results;
 using Utaf.Data;
 using Utaf.Ensembles;
-using Utaf.Fingerprints;
-using Utaf.Models;
-using Utaf.Torch;
 using static TorchSharp.torch;
 
 namespace Utaf.Benchmarks.Scenarios;
 
-/// <summary>One of the paper's scenarios: its data, its target, and the ensemble around it.</summary>
-internal abstract class Scenario
+/// <summary>How much of a scenario is run.</summary>
+internal enum Profile
 {
-    /// <summary>The command's and the run's name.</summary>
-    public abstract string Name { get; }
+    /// <summary>Scaled to a processor.</summary>
+    Cpu,
 
-    /// <summary>One line for the help.</summary>
-    public abstract string Description { get; }
+    /// <summary>As the paper has it; large networks need a GPU.</summary>
+    Paper,
 
-    /// <summary>The files that are read from the data folder, in this order, and what each is.</summary>
-    public abstract IReadOnlyList<(string File, string What)> Files { get; }
-
-    /// <summary>What was trained to what.</summary>
-    public abstract LearningTask Task { get; }
-
-    /// <summary>The data of one seed: the owner's, the public, and what the target is judged by.</summary>
-    /// <param name="folder">Holds <see cref="Files"/>.</param>
-    /// <param name="size">How large everything is.</param>
-    /// <param name="seed">Decides the halves.</param>
-    public abstract ScenarioData Read(string folder, ScenarioSize size, ulong seed);
-
-    /// <summary>How large everything is under a profile.</summary>
-    public abstract ScenarioSize SizeOf(string profile);
-
-    /// <summary>A fresh network of the target's architecture.</summary>
-    public abstract Network BuildTarget(ScenarioSize size, ModelSignature signature);
-
-    /// <summary>Opens the ensemble of one seed, built, half built or empty; the target is trained, or read from where it was kept.</summary>
-    /// <param name="size">How large everything is.</param>
-    /// <param name="dataFolder">Holds <see cref="Files"/>.</param>
-    /// <param name="work">Where targets and ensembles are kept.</param>
-    /// <param name="seed">Decides halves, weights and members.</param>
-    public OpenedScenario Open(ScenarioSize size, string dataFolder, string work, ulong seed)
-    {
-        var read = Read(dataFolder, size, seed);
-        var signature = read.Signature;
-        var target = Target(read, size, signature, seed, Path.Combine(work, $"{Name}-{size.Name}-{seed}.target.safetensors"));
-        var data = EnsembleData.Prepare(read.Owner, read.Public, read.Irrelevant, read.ImageShape, Task, signature, seed);
-        var plan = EnsemblePlan.Make(target, Task, data, seed, size.Profile, new(size.Architectures, size.Epochs, []));
-        var ensemble = new OpenedEnsemble(
-            EnsembleFolder.Under(work, plan),
-            new Workshop(target, Task, data, CPU),
-            new ModelIdentity(Name, $"seed-{seed}", target.ArtifactSha256));
-        return new(ensemble, Utility(target, read.Test));
-    }
-
-    private TargetModel Target(ScenarioData read, ScenarioSize size, ModelSignature signature, ulong seed, string kept)
-    {
-        using var network = Build();
-        if (File.Exists(kept))
-        {
-            network.Import(Safetensors.Read(File.ReadAllBytes(kept)).Tensors);
-        }
-        else
-        {
-            var random = new SeededRandom(seed, "target");
-            Initialisation.ResetAll(network, random);
-            using var data = TensorData.From(read.Owner, Task, CPU);
-            Trainer.Train(network, new(network.Parameters, data, OwnsData: false, new Supervision(network.Form), new(size.TargetEpochs), [], random), Task, "target", CancellationToken.None);
-            AtomicFile.Write(kept, Safetensors.Write(new(new Dictionary<string, string> { ["scenario"] = Name }, network.Export())));
-        }
-
-        return TargetModel.FromNetwork(network, Build, signature);
-
-        Network Build() => BuildTarget(size, signature);
-    }
-
-    private double Utility(TargetModel target, DataTable test)
-    {
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        using var data = TensorData.From(test, Task, CPU);
-        return Task.Utility(Evaluation.Outputs(target.Network, data.Inputs), data.Targets, target.Form);
-    }
+    /// <summary>Shows whether everything works; the numbers mean nothing.</summary>
+    Smoke,
 }
 
-/// <summary>The data of one seed.</summary>
-/// <param name="Owner">The owner's.</param>
-/// <param name="Public">Of the same kind.</param>
-/// <param name="Irrelevant">Of other kinds; where there is none, random rules stand in.</param>
-/// <param name="Test">What the target is judged by; it has seen none of it.</param>
-/// <param name="ImageShape">[C, H, W] of images.</param>
-/// <param name="Signature">The target's shapes.</param>
-internal sealed record ScenarioData(DataTable Owner, DataTable Public, IReadOnlyList<DataTable> Irrelevant, DataTable Test, int[]? ImageShape, ModelSignature Signature);
-
-/// <summary>How large a scenario is under a profile.</summary>
-/// <param name="Name">paper, cpu or smoke.</param>
-/// <param name="Profile">The ensemble's: paper is Table A2's 70 + 70.</param>
-/// <param name="Architectures">The zoo's names, S, M, L, …; null: those that fit the task.</param>
-/// <param name="Epochs">Of members from scratch and students; null: the ensemble profile's own.</param>
-/// <param name="TargetEpochs">Of the target.</param>
-/// <param name="Target">The target's architecture, where it is one of several.</param>
-/// <param name="Side">Images are so many pixels wide and high; 0 where there are none.</param>
-/// <param name="Examples">At most so many of the data's examples are taken.</param>
-internal sealed record ScenarioSize(string Name, string Profile, string? Architectures, int? Epochs, int TargetEpochs, string? Target = null, int Side = 0, int Examples = int.MaxValue);
-
-/// <summary>A scenario with its ensemble.</summary>
-/// <param name="Ensemble">Built, half built or empty.</param>
-/// <param name="Utility">How good the target is: accuracy, R², or what the task has.</param>
-internal sealed record OpenedScenario(OpenedEnsemble Ensemble, double Utility) : IDisposable
+/// <summary>One of the paper's three scenarios: its data, its target and its ensemble.</summary>
+internal abstract class Scenario
 {
+    /// <summary>skin, warfarin or fashion.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What the scenario is, for the command's help.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>The files that are needed, in the order in which they are read.</summary>
+    /// <exception cref="UtafException">UTAF1002: one is missing; the message says which data set it is of.</exception>
+    public abstract IReadOnlyList<string> Files(string folder, Profile profile);
+
+    /// <summary>The target and the plan of one seed.</summary>
+    /// <param name="input">Data and profile.</param>
+    /// <param name="seed">Decides halves, weights and members.</param>
+    /// <param name="trained">False: the target's weights are those that it starts from, which is enough for an estimate.</param>
+    /// <exception cref="UtafException">UTAF1001, UTAF12xx: the data is not what the scenario is made of.</exception>
+    public abstract PreparedScenario Prepare(ScenarioInput input, ulong seed, bool trained);
+
+    /// <summary>Which settings UTAF is run in.</summary>
+    public virtual SettingChoice Settings(Profile profile) => profile switch
+    {
+        Profile.Smoke => new([10], [4], Without: 1, PaperEverywhere: false),
+        Profile.Cpu => new([10, 25, 50, 75], [7, 14, 21, 28], Without: int.MaxValue, PaperEverywhere: false),
+        _ => new([10, 20, 30, 40, 50, 60, 70, 80, 90], [7, 14, 21, 28], Without: int.MaxValue, PaperEverywhere: true),
+    };
+
+    /// <summary>Refuses a missing file before anything is begun.</summary>
+    protected static string Existing(string path, string what) => File.Exists(path) ? path : throw Errors.FileNotFound(path, what);
+
+    /// <summary>Reads data of other domains; pixels of IDX files become numbers from 0 to 1.</summary>
+    protected static IReadOnlyList<DataTable> ReadIrrelevant(IReadOnlyList<string> files) =>
+        [.. files.Select(file => DataFormats.Read(Existing(file, "irrelevant data"), new DataOptions(Scale: file.Contains("idx", StringComparison.OrdinalIgnoreCase) ? 255 : 1)))];
+}
+
+/// <summary>What a scenario is made from.</summary>
+/// <param name="Folder">Holds the data.</param>
+/// <param name="Irrelevant">Files of other domains; none: random rules stand in.</param>
+/// <param name="Profile">How much.</param>
+/// <param name="Work">Where targets and ensembles are kept.</param>
+/// <param name="Device">Where networks are trained.</param>
+internal sealed record ScenarioInput(string Folder, IReadOnlyList<string> Irrelevant, Profile Profile, string Work, Device Device);
+
+/// <summary>The settings of figures 4 and 5, and those beyond the paper.</summary>
+/// <param name="Counts">N beside 100.</param>
+/// <param name="Ensembles">Members of either side that are learned from.</param>
+/// <param name="Without">How many attack families, and as many negative architectures, are left out in turn at most.</param>
+/// <param name="PaperEverywhere">Whether Algorithm 1 as printed is run with other numbers and ensembles too.</param>
+internal sealed record SettingChoice(IReadOnlyList<int> Counts, IReadOnlyList<int> Ensembles, int Without, bool PaperEverywhere)
+{
+    /// <summary>Attacks that are never trained on.</summary>
+    public const string OfUnseen = "unseen";
+
+    private const string OfCounts = "n";
+    private const string OfEnsembles = "ensemble";
+    private const string LeaveOut = "without";
+
+    /// <summary>The kinds of settings, as <c>--settings</c> names them.</summary>
+    public static IReadOnlyList<string> Names { get; } = [OfCounts, OfEnsembles, LeaveOut, OfUnseen];
+
+    /// <summary>Only the kinds that are named.</summary>
+    public SettingChoice Only(IReadOnlyList<string> names) => new(
+        names.Contains(OfCounts) ? Counts : [],
+        names.Contains(OfEnsembles) ? Ensembles : [],
+        names.Contains(LeaveOut) ? Without : 0,
+        PaperEverywhere);
+}
+
+/// <summary>A scenario of one seed.</summary>
+/// <param name="Ensemble">The members, target and data.</param>
+/// <param name="Target">How good the target is on data it was not trained on, by name; for <see cref="RepeatResult.Target"/>.</param>
+internal sealed record OpenedScenario(OpenedEnsemble Ensemble, IReadOnlyDictionary<string, double> Target) : IDisposable
+{
+    /// <summary>Half of the ensemble for the test, as in the paper.</summary>
+    public static SplitFractions Halves { get; } = new(Test: 0.5);
+
+    /// <summary>The ensemble's parts; every member must be built.</summary>
+    public EnsembleSplit Split() =>
+        EnsembleSplit.Make(Ensemble.Folder.Plan, Ensemble.Folder.WeightsSha256, Halves, Ensemble.Workshop.Target.Network.WeightsSha256());
+
     public void Dispose() => Ensemble.Dispose();
 }

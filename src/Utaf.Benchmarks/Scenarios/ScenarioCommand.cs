@@ -1,163 +1,143 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
 using Utaf.Benchmarks.Results;
-using Utaf.Benchmarks.Speed;
 using Utaf.Ensembles;
+using Utaf.Metrics;
 using Utaf.Torch;
 
 namespace Utaf.Benchmarks.Scenarios;
 
-/// <summary>The command of a scenario: repeats, one after the other, into a run folder.</summary>
+/// <summary>The command of a scenario.</summary>
 internal static class ScenarioCommand
 {
-    private static readonly string[] Profiles = ["paper", "cpu", "smoke"];
-
-    public static Command Make(Scenario scenario)
+    /// <summary>Makes the command.</summary>
+    /// <param name="scenario">What it runs.</param>
+    /// <param name="processes">That build members at once by default; perceptrons are trained together in one.</param>
+    /// <param name="withReference">Whether there is a plain PyTorch version to compare with.</param>
+    public static Command Make(Scenario scenario, int processes, bool withReference = false)
     {
-        var data = new Option<string>("--data") { Description = $"The folder with {string.Join(" and ", scenario.Files.Select(file => file.File))}.", Required = true };
-        var firstSeed = new Option<ulong>("--seed") { Description = "The first repeat's seed; each further one has the next.", DefaultValueFactory = _ => 0 };
-        var repeats = new Option<int>("--repeats") { Description = "How many repeats the run is to have.", DefaultValueFactory = _ => 5 };
-        var profile = new Option<string>("--profile") { Description = "paper: the paper's setting, for a GPU runner; cpu: what two cores do in hours; smoke: everything at its smallest, in a minute.", DefaultValueFactory = _ => "cpu" };
-        var run = new Option<string?>("--run") { Description = "The run's folder. [default: SCENARIO-PROFILE below --work]" };
-        var resume = new Option<bool>("--resume") { Description = "Goes on with a run: finished repeats and built members stay." };
+        var data = new Option<string>("--data") { Description = "The folder with the scenario's data.", Required = true };
+        var irrelevant = new Option<string[]>("--irrelevant") { Description = "Files of other domains, for the honest models of such. [default: random rules]", AllowMultipleArgumentsPerToken = true };
+        var seed = new Option<ulong>("--seed") { Description = "The first repeat's seed; each further one has the next.", DefaultValueFactory = _ => 0 };
+        var repeats = new Option<int>("--repeats") { Description = "How many repeats.", DefaultValueFactory = _ => 5 };
+        var profile = new Option<Profile>("--profile") { Description = "cpu: scaled to a processor; paper: as the paper has it; smoke: shows whether everything works.", DefaultValueFactory = _ => Profile.Cpu };
+        var run = new Option<string?>("--run") { Description = "The folder for the results." };
+        var resume = new Option<bool>("--resume") { Description = "Goes on with the run in --run: finished repeats are kept." };
         var work = new Option<string>("--work") { Description = "Where targets and ensembles are kept between runs.", DefaultValueFactory = _ => Path.Combine(".utaf", "benchmarks") };
-        var jobs = new Option<int>("--jobs") { Description = "Processes that build members.", DefaultValueFactory = _ => Environment.ProcessorCount };
-        var shard = new Option<string?>("--shard") { Description = "Builds this part of the first repeat's ensemble, I/N, and nothing else.", Hidden = true };
+        var schemes = new Option<string>("--schemes") { Description = $"Some of {string.Join(", ", SchemeNames.All)}, separated by commas.", DefaultValueFactory = _ => string.Join(',', SchemeNames.All) };
+        var chosen = new Option<string>("--settings") { Description = $"Beside the default: some of {string.Join(", ", SettingChoice.Names)}, separated by commas; or none.", DefaultValueFactory = _ => string.Join(',', SettingChoice.Names) };
+        var threadCount = new Option<int>("--threads") { Description = "Intra-op threads.", DefaultValueFactory = _ => 1 };
+        var processCount = new Option<int>("--processes") { Description = "How many processes build members at once.", DefaultValueFactory = _ => processes };
+        var part = new Option<string?>("--build-part") { Hidden = true };
 
-        var command = new Command(scenario.Name, scenario.Description) { data, firstSeed, repeats, profile, run, resume, work, jobs, shard };
-        command.SetAction(parsed =>
+        var command = new Command(scenario.Name, scenario.Description) { data, irrelevant, seed, repeats, profile, run, resume, work, schemes, chosen, threadCount, processCount, part };
+        var reference = new Option<string?>("--reference") { Description = "A plain PyTorch version to run in turn with ours; its lines are printed as they are." };
+        if (withReference)
         {
-            var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            var name = parsed.GetValue(profile)!;
-            Require("--profile", name, Profiles.Contains(name), string.Join(", ", Profiles));
-            Require("--repeats", parsed.GetValue(repeats), parsed.GetValue(repeats) is >= 1 and <= 1000, "a whole number from 1 to 1000");
-            Require("--jobs", parsed.GetValue(jobs), parsed.GetValue(jobs) is >= 1 and <= 256, "a whole number from 1 to 256");
-            var size = scenario.SizeOf(name);
-            var (folder, place, seed) = (parsed.GetValue(data)!, parsed.GetValue(work)!, parsed.GetValue(firstSeed));
-            var digests = scenario.Files.Select(file => Digest(Path.Combine(folder, file.File), file.What)).ToList();
+            command.Add(reference);
+        }
 
-            // Small networks are the fastest with one thread; what processors there are build members side by side.
-            TorchRuntime.Start("cpu", 1);
-            if (parsed.GetValue(shard) is { } part)
+        command.SetAction((parsed, stop) =>
+        {
+            var settings = new ScenarioSettings(
+                parsed.GetValue(data)!,
+                parsed.GetValue(irrelevant) ?? [],
+                parsed.GetValue(seed),
+                parsed.GetValue(repeats),
+                parsed.GetValue(profile),
+                parsed.GetValue(run),
+                parsed.GetValue(resume),
+                parsed.GetValue(work)!,
+                parsed.GetValue(schemes)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                parsed.GetValue(threadCount),
+                parsed.GetValue(processCount),
+                withReference ? parsed.GetValue(reference) : null)
             {
-                using var opened = scenario.Open(size, folder, place, seed);
-                BuildShard(opened.Ensemble, Shard.Parse(part));
-                return;
+                Chosen = parsed.GetValue(chosen)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+            };
+            var output = parsed.InvocationConfiguration.Output;
+            if (BuildPart.Parse(parsed.GetValue(part)) is { } ofMembers)
+            {
+                BuildOnly(scenario, settings, ofMembers, stop);
+            }
+            else
+            {
+                Run(scenario, settings, output.WriteLine, stop);
             }
 
-            if (name == "paper")
-            {
-                error.WriteLine("The profile paper is meant for a GPU runner, and this program computes on the processor: ResNet-18s of 224×224 pixels take weeks on two cores. --profile cpu is the setting for them.");
-            }
-
-            var runFolder = Open(parsed.GetValue(run) ?? Path.Combine(place, $"{scenario.Name}-{name}"), new(RunSettings.CurrentFormat, scenario.Name, name, seed, digests, $"{Machine.This.Processor}, {Machine.This.Cores} cores"), parsed.GetValue(resume));
-            for (var i = 0; i < parsed.GetValue(repeats); i++)
-            {
-                if (!runFolder.Has(seed + (ulong)i))
-                {
-                    runFolder.Write(Repeat(scenario, size, folder, place, seed + (ulong)i, parsed.GetValue(jobs), error.WriteLine));
-                }
-            }
-
-            output.WriteLine($"{runFolder.Path}: {runFolder.Repeats().Count} repeats. Utaf.Benchmarks report {runFolder.Path} makes tables and figures of them.");
+            return Task.CompletedTask;
         });
         return command;
     }
 
-    private static RepeatResult Repeat(Scenario scenario, ScenarioSize size, string data, string work, ulong seed, int jobs, Action<string> said)
+    private static void BuildOnly(Scenario scenario, ScenarioSettings settings, BuildPart part, CancellationToken stop)
     {
-        using var opened = scenario.Open(size, data, work, seed);
-        var folder = opened.Ensemble.Folder;
-        said(FormattableString.Invariant($"{scenario.Name}, seed {seed}: the target's utility is {opened.Utility:0.000}; {folder.Missing().Count} of {folder.Plan.Members.Count} members to build"));
-        var clock = Stopwatch.StartNew();
-        Build(scenario, size, data, work, seed, jobs, opened.Ensemble);
-        var seconds = clock.Elapsed.TotalSeconds;
-        said(FormattableString.Invariant($"{scenario.Name}, seed {seed}: ensemble built in {seconds:0} s"));
-        var schemes = new ScenarioRun(opened, size.Name == "smoke", text => said($"{scenario.Name}, seed {seed}: {text}")).Run();
-        return new(seed, new Dictionary<string, double> { [UtilityName(scenario)] = opened.Utility }, folder.Plan.Members.Count, seconds, schemes);
+        using var orphaned = BuildProcesses.UntilOrphaned(stop);
+        var device = TorchRuntime.Start("auto", settings.Threads);
+        var input = new ScenarioInput(settings.Data, settings.Irrelevant, settings.Profile, settings.Work, device);
+        using var opened = scenario.Prepare(input, settings.Seed, trained: true).Open(scenario.Name, settings.Work, device);
+        EnsembleBuilder.Build(opened.Ensemble.Folder, part.Of(opened.Ensemble.Folder), opened.Ensemble.Workshop, progress: null, orphaned.Token);
     }
 
-    private static string UtilityName(Scenario scenario) => scenario.Task.Name switch
+    private static void Run(Scenario scenario, ScenarioSettings settings, Action<string> say, CancellationToken stop)
     {
-        "classification" => "accuracy",
-        "regression" => "R²",
-        _ => "1 − F/F₀",
-    };
-
-    /// <summary>In as many processes: torch's own generator, from which dropout draws, is one for each.</summary>
-    private static void Build(Scenario scenario, ScenarioSize size, string data, string work, ulong seed, int jobs, OpenedEnsemble ensemble)
-    {
-        var own = ensemble.Folder.Missing().Count > jobs * 4 && scenario.Name != "warfarin" ? Shard.All.Divide(jobs).ToList() : [Shard.All];
-        var others = own.Skip(1).Select(shard => Start(scenario, size, data, work, seed, shard)).ToList();
-        try
+        settings.Check();
+        var files = scenario.Files(settings.Data, settings.Profile);
+        var folder = settings.Run is { } path ? Open(path, settings.ForRun(scenario, files), settings.Resume) : null;
+        var device = TorchRuntime.Start("auto", settings.Threads);
+        var input = new ScenarioInput(settings.Data, settings.Irrelevant, settings.Profile, settings.Work, device);
+        var finished = folder?.Repeats() ?? [];
+        var results = new List<RepeatResult>();
+        for (var i = 0; i < settings.Repeats; i++)
         {
-            BuildShard(ensemble, own[0]);
-            foreach (var (process, shard) in others)
+            var seed = settings.Seed + (ulong)i;
+            if (finished.FirstOrDefault(repeat => repeat.Seed == seed) is { } before)
             {
-                process.WaitForExit();
-                if (process.ExitCode != 0)
-                {
-                    throw Errors.BadOption("--jobs", $"{jobs}", $"that the process of shard {shard} ends well: it ended with exit code {process.ExitCode} and said why above. --resume goes on; --jobs 1 builds without others");
-                }
+                say($"seed {seed}: finished before");
+                results.Add(before);
+                continue;
             }
-        }
-        finally
-        {
-            foreach (var (process, _) in others)
+
+            if (settings.Reference is { } script)
             {
-                if (!process.HasExited)
-                {
-                    process.Kill();
-                }
-
-                process.Dispose();
+                Reference.Run(script, settings.Data, seed, settings.Threads);
             }
-        }
-    }
 
-    private static void BuildShard(OpenedEnsemble ensemble, Shard shard)
-    {
-        var missing = ensemble.Folder.Missing().Select(member => member.Id).ToHashSet();
-        EnsembleBuilder.Build(ensemble.Folder, [.. shard.Needed(ensemble.Folder.Plan).Where(member => missing.Contains(member.Id))], ensemble.Workshop, progress: null, CancellationToken.None);
-    }
-
-    private static (Process Process, Shard Shard) Start(Scenario scenario, ScenarioSize size, string data, string work, ulong seed, Shard shard)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Utaf.Benchmarks" + (OperatingSystem.IsWindows() ? ".exe" : "")),
-            [scenario.Name, "--data", data, "--work", work, "--profile", size.Name, "--seed", seed.ToString(CultureInfo.InvariantCulture), "--shard", shard.ToString()]);
-        return (Process.Start(start)!, shard);
-    }
-
-    private static RunFolder Open(string path, RunSettings settings, bool resume)
-    {
-        if (!resume && File.Exists(Path.Combine(path, RunSettings.FileName)))
-        {
-            throw Errors.BadOption("--run", path, "a folder without a run; --resume goes on with the one that is there");
+            Needs.Check(scenario, settings, input, files, seed, say, stop);
+            var result = new RepeatRun(scenario, settings, input, say, stop).Run(seed);
+            folder?.Write(result);
+            results.Add(result);
         }
 
-        return RunFolder.Create(path, settings);
+        Print(results, say);
     }
 
-    private static string Digest(string path, string what)
-    {
-        try
-        {
-            using var stream = File.OpenRead(path);
-            return Convert.ToHexStringLower(SHA256.HashData(stream));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw Errors.FileNotFound(path, what);
-        }
-    }
+    private static RunFolder Open(string path, RunSettings settings, bool resume) =>
+        resume || !File.Exists(Path.Combine(path, RunSettings.FileName))
+            ? RunFolder.Create(path, settings)
+            : throw Errors.BadOption("--run", path, "a folder without a run, or --resume to go on with the run in it");
 
-    private static void Require(string option, object? found, bool holds, string expected)
+    /// <summary>Mean and interval of every scheme in every setting; <c>report</c> says more.</summary>
+    private static void Print(IReadOnlyList<RepeatResult> results, Action<string> say)
     {
-        if (!holds)
+        foreach (var group in results.SelectMany(result => result.Schemes).GroupBy(result => (result.Scheme, result.Setting)))
         {
-            throw Errors.BadOption(option, $"{found}", expected);
+            say($"{group.Key.Scheme}, {group.Key.Setting}: AUC {Mean(group.Select(Auc))}, ARUC {Mean(group.Select(Aruc))}, construction {Mean(group.Select(result => result.ConstructionSeconds))} s");
+        }
+
+        static double Auc(SchemeResult result) => RocCurve.Auc(Side(result, stolen: true), Side(result, stolen: false));
+
+        static double Aruc(SchemeResult result) => new RobustnessUniqueness(Side(result, stolen: true), Side(result, stolen: false)).Aruc;
+
+        static double[] Side(SchemeResult result, bool stolen) => [.. result.Suspects.Where(suspect => suspect.Stolen == stolen).Select(suspect => suspect.Score)];
+
+        static string Mean(IEnumerable<double> values)
+        {
+            double[] all = [.. values];
+            var mean = all.Length > 1 ? ConfidenceInterval.Of(all) : new ConfidenceInterval(all[0], 0);
+            return all.Length > 1
+                ? string.Create(CultureInfo.InvariantCulture, $"{mean.Mean:0.000} ± {mean.HalfWidth:0.000}")
+                : string.Create(CultureInfo.InvariantCulture, $"{mean.Mean:0.000}");
         }
     }
 }

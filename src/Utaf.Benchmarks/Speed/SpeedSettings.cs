@@ -1,5 +1,3 @@
-using Utaf.Benchmarks.Scenarios;
-
 namespace Utaf.Benchmarks.Speed;
 
 /// <summary>What the user chose.</summary>
@@ -44,7 +42,7 @@ internal sealed record SpeedSettings(
 
         if (Wants(Measurements.OfWarfarin))
         {
-            Require("--data", Data is null ? null : WarfarinDoses.DataFile(Data), "the Warfarin table; --data is its folder", Measurements.OfWarfarin);
+            Require("--data", Data is null ? null : WarfarinScenario.DataFile(Data), "the Warfarin table; --data is its folder", Measurements.OfWarfarin);
             Require("--reference", Reference, "a plain PyTorch version of the Warfarin scenario", Measurements.OfWarfarin);
         }
 

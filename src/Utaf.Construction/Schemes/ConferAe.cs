@@ -24,11 +24,11 @@ public sealed record ConferAe(
     double Kept = 0.7) : IFingerprintScheme
 {
     // Few seeds become examples. More rounds would take longer than all other schemes together.
-    private const int MostRounds = 4;
+    private const int MostRounds = 2;
     private const double Smallest = 1e-7;
 
     private static readonly double[] Confidences = [0.85, 0.5];
-    private static readonly double[] Epsilons = [0.01, 0.05, 0.15];
+    private static readonly double[] Epsilons = [0.03, 0.15];
 
     /// <summary>
     /// The option sets to choose from on the validation part. The lower confidence is for small ensembles, whose surrogates

@@ -34,9 +34,9 @@ public sealed record UtafScheme(string Name, ConstructionOptions Options) : IFin
         var pair = PairConstruction.Construct(
             ensemble.Folder,
             ensemble.Workshop,
+            ensemble.Split with { Test = ensemble.Split.Validation },
             new ModelIdentity("target", "1.0.0", ensemble.Workshop.Target.ArtifactSha256),
             Options,
-            _ => ensemble.Split with { Test = ensemble.Split.Validation },
             "evaluation",
             progress: null,
             context.CancellationToken);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Utaf.Benchmarks.Scenarios;
 using Utaf.Construction;
 using Utaf.Ensembles;
 using Utaf.Ensembles.Obfuscations;
@@ -47,7 +46,7 @@ internal sealed record WarfarinWork(string Data, string Folder, ulong Seed, int 
 
     private OpenedEnsemble Emptied()
     {
-        var ensemble = WarfarinDoses.OpenFull(Data, Folder, Seed);
+        var ensemble = WarfarinScenario.Open(Data, Folder, Seed);
         Directory.Delete(ensemble.Folder.Path, recursive: true);
         return ensemble with { Folder = EnsembleFolder.Open(ensemble.Folder.Path, ensemble.Folder.Plan) };
     }

@@ -1,24 +1,30 @@
 using Utaf.Benchmarks.Results;
+using Utaf.Benchmarks.Scenarios;
 
 namespace Utaf.Benchmarks.Reports;
 
 /// <summary>Names for readers, and the order in which things stand in the report.</summary>
-internal static class SchemeNames
+internal static class Titles
 {
     /// <summary>The scheme that the report is about.</summary>
-    public const string Utaf = "utaf";
+    public const string Utaf = SchemeNames.Utaf;
+
+    /// <summary>Algorithm 1 to the letter.</summary>
+    public const string UtafAsPrinted = SchemeNames.UtafPaper;
 
     /// <summary>The scenarios of the paper.</summary>
     public static IReadOnlyList<string> Scenarios { get; } = ["skin", "warfarin", "fashion"];
 
     private static readonly (string Id, string Name)[] Schemes =
     [
-        (Utaf, "UTAF"), ("utaf-paper", "UTAF as printed"), ("ipguard", "IPGuard"), ("conferae", "ConferAE"), ("deepfool", "DeepFoolFP"), ("modeldiff", "ModelDiff"), ("akh", "AKH"), ("sac", "SAC"),
+        (Utaf, "UTAF"), (UtafAsPrinted, "UTAF as printed"), ("ipguard", "IPGuard"), ("conferae", "ConferAE"), ("deepfool", "DeepFoolFP"), ("modeldiff", "ModelDiff"), ("akh", "AKH"), ("sac", "SAC"),
     ];
 
     private static readonly string[] Main = [Settings.Default, Settings.Swept];
 
     public static string Of(string scheme) => Array.Find(Schemes, known => known.Id == scheme).Name ?? scheme;
+
+    public static bool IsUtaf(string scheme) => scheme is Utaf or UtafAsPrinted;
 
     public static int Rank(string scheme) => Place(Array.FindIndex(Schemes, known => known.Id == scheme));
 

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Globalization;
+using TorchSharp;
+using Utaf.Benchmarks.Results;
+using Utaf.Ensembles;
+
+namespace Utaf.Benchmarks.Scenarios;
+
+/// <summary>One repeat of a scenario: the ensemble, every scheme's fingerprints, and the held-out models' scores.</summary>
+internal sealed class RepeatRun(Scenario scenario, ScenarioSettings settings, ScenarioInput input, Action<string> say, CancellationToken stop)
+{
+    // Starting a process, and reading the data there, takes as long as training some small networks.
+    private const int FewestForProcesses = 8;
+
+    /// <summary>Makes what is not there yet.</summary>
+    /// <param name="seed">The repeat's.</param>
+    /// <exception cref="UtafException">UTAF12xx: the data; UTAF14xx: the ensemble; UTAF2003: there is too little memory.</exception>
+    public RepeatResult Run(ulong seed)
+    {
+        using var opened = scenario.Prepare(input, seed, trained: true).Open(scenario.Name, settings.Work, input.Device);
+        say($"seed {seed}: target {string.Join(", ", opened.Target.Select(measure => string.Create(CultureInfo.InvariantCulture, $"{measure.Key} {measure.Value:0.000}")))}");
+        var seconds = Build(opened, seed);
+        var split = opened.Split();
+        var choice = scenario.Settings(settings.Profile).Only(settings.Chosen);
+        var made = new List<Fingerprinted>();
+        foreach (var fingerprint in Fingerprints(opened, split, choice))
+        {
+            stop.ThrowIfCancellationRequested();
+            made.Add(fingerprint);
+            say(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {fingerprint.Scheme}, {fingerprint.Setting}: constructed in {fingerprint.ConstructionSeconds:0.0} s"));
+        }
+
+        if (settings.Chosen.Contains(SettingChoice.OfUnseen))
+        {
+            made.AddRange(UnseenAttacks.Of(opened, split, made, settings.Profile, say, stop));
+        }
+
+        var results = SuspectScores.Of(made, opened.Ensemble.Workshop.Task, input.Device, stop);
+        return new(seed, opened.Target, opened.Ensemble.Folder.Plan.Members.Count, seconds, results);
+    }
+
+    private IEnumerable<Fingerprinted> Fingerprints(OpenedScenario opened, EnsembleSplit split, SettingChoice choice)
+    {
+        var utaf = new UtafFingerprints(opened, split, choice, stop);
+        var baselines = new BaselineFingerprints(opened, split, choice, say, stop);
+        return settings.Schemes.Distinct().SelectMany(name => SchemeNames.Baselines.FirstOrDefault(baseline => baseline.Name == name) is { } baseline
+            ? baselines.Make(baseline)
+            : utaf.Make(name));
+    }
+
+    /// <summary>Builds the members that are missing.</summary>
+    /// <returns>The seconds of all of them, those of earlier, interrupted runs included.</returns>
+    private double Build(OpenedScenario opened, ulong seed)
+    {
+        var (folder, workshop) = (opened.Ensemble.Folder, opened.Ensemble.Workshop);
+        var spent = new SpentSeconds(folder.Path);
+        var before = spent.Read();
+        var clock = Stopwatch.StartNew();
+        try
+        {
+            var first = new BuildPart(0, settings.Processes).Of(folder);
+            if (settings.Processes > 1 && first.Count >= FewestForProcesses && workshop.Device.type == DeviceType.CPU)
+            {
+                using var others = BuildProcesses.Start(scenario, settings, seed);
+                EnsembleBuilder.Build(folder, first, workshop, new Teller(say, seed), stop);
+                others.Wait(stop);
+            }
+
+            EnsembleBuilder.BuildMissing(folder, workshop, new Teller(say, seed), stop);
+        }
+        finally
+        {
+            spent.Write(before + clock.Elapsed.TotalSeconds);
+        }
+
+        say(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {folder.Plan.Members.Count} members, {before + clock.Elapsed.TotalSeconds:0.0} s"));
+        return before + clock.Elapsed.TotalSeconds;
+    }
+
+    private sealed class Teller(Action<string> say, ulong seed) : IProgress<BuildProgress>
+    {
+        private const int Every = 10;
+
+        public void Report(BuildProgress value)
+        {
+            if (value.Built % Every == 0)
+            {
+                say($"seed {seed}: {value.Built} of {value.Planned} members are built");
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using Utaf.Benchmarks.Results;
+using Utaf.Construction;
+using Utaf.Ensembles;
+using Utaf.Torch;
+
+namespace Utaf.Benchmarks.Scenarios;
+
+/// <summary>UTAF's fingerprints in every setting.</summary>
+internal sealed class UtafFingerprints(OpenedScenario opened, EnsembleSplit split, SettingChoice choice, CancellationToken stop)
+{
+    // Of what is learned from, as in the split of a whole ensemble.
+    private const double ForValidation = 0.2;
+
+    private readonly EnsembleFolder folder = opened.Ensemble.Folder;
+
+    /// <summary>The settings of a schedule, one after the other, each made when it is asked for.</summary>
+    public IEnumerable<Fingerprinted> Make(string scheme)
+    {
+        var schedule = scheme == SchemeNames.UtafPaper ? Schedule.Paper : Schedule.Batched;
+        yield return Construct(scheme, Settings.Default, schedule, split);
+        if (schedule == Schedule.Paper && !choice.PaperEverywhere)
+        {
+            yield break;
+        }
+
+        foreach (var count in choice.Counts)
+        {
+            yield return Construct(scheme, Settings.Examples(count), schedule, split, count);
+        }
+
+        foreach (var perSide in choice.Ensembles)
+        {
+            if (Smaller(perSide) is { } smaller)
+            {
+                yield return Construct(scheme, Settings.Ensemble(perSide), schedule, smaller);
+            }
+        }
+
+        if (schedule == Schedule.Paper)
+        {
+            yield break;
+        }
+
+        foreach (var (left, without) in Families().Concat(Architectures()))
+        {
+            yield return Construct(scheme, Settings.Without(left), schedule, without);
+        }
+    }
+
+    /// <summary>So many positives and as many negatives to learn from; null where there are not so many.</summary>
+    internal EnsembleSplit? Smaller(int perSide)
+    {
+        var forValidation = Math.Max(1, (int)Math.Round(perSide * ForValidation));
+        var random = new SeededRandom(folder.Plan.Seed, $"ensemble of {perSide}");
+        var (training, validation) = (new List<Member>(), new List<Member>());
+        foreach (var stolen in (bool[])[true, false])
+        {
+            var chosen = random.Shuffle([.. split.Validation.Where(member => member.Stolen == stolen)]).Take(forValidation).ToList();
+            var learned = random.Shuffle([.. split.Training.Where(member => member.Stolen == stolen)]).Take(perSide - chosen.Count).ToList();
+            if (chosen.Count + learned.Count < perSide || learned.Count == 0)
+            {
+                return null;
+            }
+
+            validation.AddRange(chosen);
+            training.AddRange(learned);
+        }
+
+        return split with { Training = training, Validation = validation };
+    }
+
+    /// <summary>One attack family left out at a time.</summary>
+    internal IEnumerable<(string Left, EnsembleSplit Split)> Families() =>
+        Without(stolen: true, member => member.Family);
+
+    /// <summary>One architecture of honest models left out at a time.</summary>
+    internal IEnumerable<(string Left, EnsembleSplit Split)> Architectures() =>
+        Without(stolen: false, member => folder.Plan.ArchitectureOf(member).Id);
+
+    private IEnumerable<(string Left, EnsembleSplit Split)> Without(bool stolen, Func<Member, string> kind)
+    {
+        Member[] all = [.. split.Training, .. split.Validation, .. split.Test];
+        return all.Where(member => member.Stolen == stolen).Select(kind).Distinct().Order(StringComparer.Ordinal)
+            .Select(left => (left, split with
+            {
+                Training = Others(split.Training, left),
+                Validation = Others(split.Validation, left),
+                Test = [.. all.Where(member => IsLeft(member, left)), .. split.Test.Where(member => member.Stolen != stolen)],
+            }))
+            .Where(made => HasBothSides(made.Item2.Training) && HasBothSides(made.Item2.Validation))
+            .Take(choice.Without);
+
+        bool IsLeft(Member member, string left) => member.Stolen == stolen && kind(member) == left;
+
+        List<Member> Others(IReadOnlyList<Member> part, string left) => [.. part.Where(member => !IsLeft(member, left))];
+    }
+
+    private static bool HasBothSides(IReadOnlyList<Member> part) => part.Any(member => member.Stolen) && !part.All(member => member.Stolen);
+
+    private Fingerprinted Construct(string scheme, string setting, Schedule schedule, EnsembleSplit parts, int examples = 100)
+    {
+        var ensemble = opened.Ensemble;
+        var clock = new CurveClock();
+        var pair = PairConstruction.Construct(folder, ensemble.Workshop, parts, ensemble.Model, new(examples, schedule), "benchmark", clock, stop);
+        var seconds = clock.Seconds;
+        var (manifest, verifier) = (pair.Manifest, pair.Verifier);
+        return new(
+            scheme,
+            setting,
+            pair.Fingerprint.Values,
+            [pair.Fingerprint.Count, .. pair.Fingerprint.InputShape.Select(size => (long)size)],
+            outputs => verifier.MatchingRate(outputs.data<float>().ToArray()),
+            seconds,
+            FormattableString.Invariant($"ρ = {manifest.Threshold}, {manifest.Training.Iterations} iterations"),
+            clock.Curve,
+            [.. parts.Test.Select(member => TriedSuspect.Of(member, ensemble))]);
+    }
+
+    /// <summary>Notes when the validation part was how good.</summary>
+    private sealed class CurveClock : IProgress<ConstructionProgress>
+    {
+        private readonly Stopwatch clock = Stopwatch.StartNew();
+
+        public List<CurvePoint> Curve { get; } = [];
+
+        public double Seconds => clock.Elapsed.TotalSeconds;
+
+        public void Report(ConstructionProgress value)
+        {
+            if (value.Point is { ValidationAuc: { } auc, ValidationAruc: { } aruc })
+            {
+                Curve.Add(new(Seconds, auc, aruc));
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+namespace Utaf.Benchmarks.Scenarios;
+
+/// <summary>Warfarin dose prediction: regression, 140 members of Table A2. It is small enough for the paper's setting on any processor.</summary>
+internal sealed class Warfarin : Scenario
+{
+    public override string Name => "warfarin";
+
+    public override string Description => "Warfarin dose prediction: regression by a perceptron, 140 members of Table A2.";
+
+    public override IReadOnlyList<string> Files(string folder, Profile profile) =>
+    [
+        Existing(
+            WarfarinScenario.DataFile(folder),
+            "the 31-feature table of the International Warfarin Pharmacogenetics Consortium (IWPC): two identifiers, the features, the weekly dose in mg; the patients' table is ClinPGx's (PharmGKB). --data is its folder"),
+    ];
+
+    public override PreparedScenario Prepare(ScenarioInput input, ulong seed, bool trained) => WarfarinScenario.Prepare(
+        input.Folder, ReadIrrelevant(input.Irrelevant), seed, input.Profile == Profile.Smoke ? "quick" : "paper", new(null, input.Profile == Profile.Smoke ? 2 : null, []));
+
+    public override SettingChoice Settings(Profile profile) => profile == Profile.Smoke ? base.Settings(profile) : base.Settings(Profile.Paper);
+}
