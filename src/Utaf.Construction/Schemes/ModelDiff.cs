@@ -17,6 +17,7 @@ namespace Utaf.Schemes;
 public sealed record ModelDiff(int Pairs = 50, double Epsilon = 0.06, int Steps = 50, double StepSize = 0.01, double Diversity = 1) : IFingerprintScheme
 {
     private const double Smallest = 1e-12;
+    private const double Rounding = 1e-14;
 
     private static readonly double[] Epsilons = [0.03, 0.06, 0.12];
 
@@ -52,7 +53,9 @@ public sealed record ModelDiff(int Pairs = 50, double Epsilon = 0.06, int Steps 
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var halves = answers.to_type(ScalarType.Float64).chunk(2, 0);
-        return [.. (1 - Cosine(halves[0], halves[1])).clamp(0, 2).data<double>()];
+        
+        // Answers that are equal have no distance; what rounding leaves of it must not become a direction.
+        return [.. (1 - Cosine(halves[0], halves[1])).clamp(0, 2).data<double>().ToArray().Select(distance => distance < Rounding ? 0 : distance)];
     }
 
     /// <summary>The cosine of the two models' vectors, in [0, 1]: no part of them is below 0.</summary>
@@ -65,7 +68,7 @@ public sealed record ModelDiff(int Pairs = 50, double Epsilon = 0.06, int Steps 
             var norms = Math.Sqrt(mine.Sum(d => d * d) * theirs.Sum(d => d * d));
 
             // A model that answers both of every pair alike has no direction, and is like none.
-            return norms < Smallest ? 0 : Math.Clamp(mine.Zip(theirs, (a, b) => a * b).Sum() / norms, 0, 1);
+            return norms == 0 ? 0 : Math.Clamp(mine.Zip(theirs, (a, b) => a * b).Sum() / norms, 0, 1);
         };
     }
 
@@ -95,5 +98,5 @@ public sealed record ModelDiff(int Pairs = 50, double Epsilon = 0.06, int Steps 
     private static Tensor Length(Tensor differences) => (differences.square().sum([-1L]) + Smallest).sqrt();
 
     private static Tensor Cosine(Tensor a, Tensor b) =>
-        (a * b).sum([1L]) / (a.square().sum([1L]) * b.square().sum([1L])).sqrt().clamp(Smallest);
+        (a * b).sum([1L]) / (a.square().sum([1L]) * b.square().sum([1L])).sqrt().clamp(1e-300);
 }
