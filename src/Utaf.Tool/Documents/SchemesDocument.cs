@@ -28,7 +28,7 @@ internal sealed record SchemesDocument(
     {
         if (comparison.Evaluations.Count == 0)
         {
-            throw new UtafException(new(comparison.Absent[0].Code, ExitCode.Usage, string.Join(' ', comparison.Absent.Select(absent => absent.Reason)), "utaf"));
+            throw Errors.Again(new(comparison.Absent[0].Code, ExitCode.Usage, string.Join(' ', comparison.Absent.Select(absent => absent.Reason)), "utaf"));
         }
 
         var members = comparison.Evaluations[0].Members;

@@ -43,8 +43,8 @@ public sealed class SchemeEvaluationTests(BuiltEnsembles ensembles) : IClassFixt
         var split = Split("classification");
         var fewer = split with { Test = [split.Test.First(member => member.Stolen), split.Test.First(member => !member.Stolen)] };
 
-        var all = SchemeEvaluation.Run(["deepfool", "sac"], ensemble.Folder, ensemble.Workshop, split, Quick with { Swept = true });
-        var some = SchemeEvaluation.Run(["deepfool", "sac"], ensemble.Folder, ensemble.Workshop, fewer, Quick with { Swept = true });
+        var all = SchemeEvaluation.Run(["deepfool", "sac"], ensemble.Folder, ensemble.Workshop, split, Quick with { Swept = true }, null, TestContext.Current.CancellationToken);
+        var some = SchemeEvaluation.Run(["deepfool", "sac"], ensemble.Folder, ensemble.Workshop, fewer, Quick with { Swept = true }, null, TestContext.Current.CancellationToken);
 
         Assert.Equal(all.Evaluations.Select(scheme => scheme.Chosen), some.Evaluations.Select(scheme => scheme.Chosen));
         Assert.All(some.Evaluations, scheme => Assert.Equal(2, scheme.Members.Count));
