@@ -41,7 +41,7 @@ internal abstract class Scenario
     /// <summary>Which settings UTAF is run in.</summary>
     public virtual SettingChoice Settings(Profile profile) => profile switch
     {
-        Profile.Smoke => new([10], [4], Without: 1, PaperEverywhere: false),
+        Profile.Smoke => new([10], [4], Without: 1, PaperEverywhere: false) { Iterations = 4, VerifierSteps = 10 },
         Profile.Cpu => new([10, 25, 50, 75], [7, 14, 21, 28], Without: int.MaxValue, PaperEverywhere: false),
         _ => new([10, 20, 30, 40, 50, 60, 70, 80, 90], [7, 14, 21, 28], Without: int.MaxValue, PaperEverywhere: true),
     };
@@ -67,7 +67,14 @@ internal sealed record ScenarioInput(string Folder, IReadOnlyList<string> Irrele
 /// <param name="Ensembles">Members of either side that are learned from.</param>
 /// <param name="Without">How many attack families, and as many negative architectures, are left out in turn at most.</param>
 /// <param name="PaperEverywhere">Whether Algorithm 1 as printed is run with other numbers and ensembles too.</param>
-internal sealed record SettingChoice(IReadOnlyList<int> Counts, IReadOnlyList<int> Ensembles, int Without, bool PaperEverywhere);
+internal sealed record SettingChoice(IReadOnlyList<int> Counts, IReadOnlyList<int> Ensembles, int Without, bool PaperEverywhere)
+{
+    /// <summary>Steps of the fingerprint; null for the schedule's own.</summary>
+    public int? Iterations { get; init; }
+
+    /// <summary>Steps of the meta-verifier at the end; null for the schedule's own.</summary>
+    public int? VerifierSteps { get; init; }
+}
 
 /// <summary>A scenario of one seed.</summary>
 /// <param name="Ensemble">The members, target and data.</param>
