@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Utaf.Benchmarks;
+using Utaf.Benchmarks.Reports;
 using Utaf.Benchmarks.Scenarios;
 using Utaf.Benchmarks.Speed;
 
@@ -9,6 +10,7 @@ return Application.Run(
         ScenarioCommand.Make(new Skin(), Environment.ProcessorCount),
         ScenarioCommand.Make(new Warfarin(), processes: 1, withReference: true),
         ScenarioCommand.Make(new Fashion(), Environment.ProcessorCount),
+        ReportCommand.Make(),
         SpeedCommand.Make(),
         SpeedWorkCommand.Make(),
         PipelineSpeed.Command(),

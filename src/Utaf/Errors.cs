@@ -3,7 +3,7 @@ namespace Utaf;
 /// <summary>
 /// Every error that a user can meet. 10xx: command line and configuration; 11xx: model artifacts; 12xx: data; 13xx: pairs,
 /// stores and commitments; 14xx: ensembles; 15xx: construction; 16xx: verification and prediction APIs; 17xx: GitHub;
-/// 18xx: serving; 20xx: the machine; 99xx: the product itself.
+/// 18xx: serving; 19xx: benchmark runs; 20xx: the machine; 99xx: the product itself.
 /// </summary>
 public static class Errors
 {
@@ -128,8 +128,8 @@ public static class Errors
         Usage("UTAF1202", $"{path}({row})", $"Expected a finite number in row {row}, column {column}, found {found}. Fill in or remove missing values first.");
 
     /// <summary>There is no such column.</summary>
-    public static UtafException UnknownColumn(string path, string column, string columns) =>
-        Usage("UTAF1203", path, $"There is no column '{column}'. The file has {columns}. Choose the label with --label NAME, or by position (0 is the first, -1 the last).");
+    public static UtafException UnknownColumn(string path, string option, string column, string columns) =>
+        Usage("UTAF1203", path, $"There is no column '{column}'. The file has {columns}. Choose one with {option} NAME, or by position (0 is the first, -1 the last).");
 
     /// <summary>A label is no class number of the model.</summary>
     public static UtafException LabelOutOfRange(string path, long row, string found, int classes) =>
@@ -154,6 +154,26 @@ public static class Errors
     /// <summary>There are too few examples.</summary>
     public static UtafException TooFewExamples(string path, int expected, int found) =>
         Usage("UTAF1209", path, $"Expected at least {expected} examples, found {found}.");
+
+    /// <summary>A label of an embedding's data is no class.</summary>
+    public static UtafException LabelIsNoClass(string path, long row, float found) =>
+        Usage("UTAF1210", $"{path}({row})", FormattableString.Invariant($"Expected the whole number of a class in row {row}, found {found}. Choose the label column with --label, or learn without labels: --label none."));
+
+    /// <summary>Documents are to be ranked, and nothing says of which query they are.</summary>
+    public static UtafException NoQueries(string path) =>
+        Usage("UTAF1211", path, "Expected to be told which query each row is a document of, found no query column. Name it with --query-column NAME, or by position (0 is the first, -1 the last); text tables and .npy tables have columns.");
+
+    /// <summary>No two documents can be compared.</summary>
+    public static UtafException NoPairs(string path, int queries, int documents) =>
+        Usage("UTAF1212", path, $"Expected a query with two documents of different relevance at least, found none among {queries} queries of {documents} documents. Check --query-column and --label.");
+
+    /// <summary>An embedding's labels are as many classes as there are examples.</summary>
+    public static UtafException LabelsAllDiffer(string path, int count) =>
+        Usage("UTAF1213", path, $"Expected classes of several examples each, found another label for each of the {count} examples. Choose the label column with --label, or learn without labels: --label none.");
+
+    /// <summary>Queries cannot be halved.</summary>
+    public static UtafException TooFewQueries(string path, int queries) =>
+        Usage("UTAF1214", path, $"Expected at least two queries to divide, found {queries}. Check --query-column, or give public data with --public.");
 
     /// <summary>The pair file is cut short or is none.</summary>
     public static UtafException BadPair(string path, string detail) =>
@@ -530,6 +550,26 @@ public static class Errors
     /// <summary>Two models of one server have one name.</summary>
     public static UtafException SameModelName(string name, IEnumerable<string> paths) =>
         Usage("UTAF1805", "utaf", $"Two models would be named '{name}': {string.Join(", ", paths)}. Rename a file, or serve them from two servers with --name.");
+
+    /// <summary>A file of a benchmark run is damaged.</summary>
+    public static UtafException BadRunFile(string path, string expected, string found) =>
+        Usage("UTAF1901", path, $"Expected {expected}, found {found.TrimEnd('.')}. Delete the file and go on with the run, or restore it.");
+
+    /// <summary>A benchmark run was made by another version.</summary>
+    public static UtafException RunFormat(string path, int expected, int found) =>
+        Usage("UTAF1902", path, $"The run has format version {found}, this program reads {expected}. Run it anew into another folder, or use the program that made it.");
+
+    /// <summary>The folder holds a benchmark run of other settings.</summary>
+    public static UtafException OtherRun(string path, string expected, string found) =>
+        Usage("UTAF1903", path, $"The folder has another run: expected {expected}; found {found}. Choose another folder, or the settings it was made with.");
+
+    /// <summary>Two benchmark runs give different numbers for one repeat.</summary>
+    public static UtafException RunsDisagree(string path, string other, string what) =>
+        Usage("UTAF1904", path, $"Expected the same numbers as in {other}, found others: {what}. Name only one of the two folders.");
+
+    /// <summary>A benchmark run has nothing to report yet.</summary>
+    public static UtafException NoFinishedRepeat(string folder) =>
+        Usage("UTAF1905", folder, "Expected at least one finished repeat (repeat-SEED.json), found none. Let the run finish one first, or leave the folder out.");
 
     /// <summary>torch's native library does not load.</summary>
     public static UtafException NativeLibrary(string detail, Exception? inner = null) =>

@@ -24,6 +24,17 @@ public sealed class IterationAucSpeedTests
         Assert.Contains("0 of 1 pairs", row.Note, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Some_pairs_alone_are_not_judged()
+    {
+        var there = (Curve((1, 0.7)), Curve((10, 0.6)));
+        var row = IterationAucSpeed.Row([there, (Curve((1, 0.5)), Curve((10, 0.6))), there], repeats: 3, threads: 2);
+
+        Assert.Equal(2, row.Ours.Count);
+        Assert.Null(row.Met);
+        Assert.Contains("2 of 3 pairs", row.Note, StringComparison.Ordinal);
+    }
+
     private static List<StageLine> Curve(params (double Seconds, double Auc)[] points) =>
         [.. points.Select(point => new StageLine("auc", point.Seconds, new Dictionary<string, double> { ["auc"] = point.Auc }))];
 }

@@ -25,6 +25,7 @@ public sealed class CommandLineTests : ToolTest
         ["--label"] = ["-1"],
         ["--label-file"] = ["{folder}/labels.npy"],
         ["--skip-columns"] = ["1"],
+        ["--query-column"] = ["qid"],
         ["--header"] = ["False"],
         ["--delimiter"] = ["tab"],
         ["--label-scale"] = ["0.25"],
@@ -33,6 +34,7 @@ public sealed class CommandLineTests : ToolTest
         ["--profile"] = ["quick"],
         ["--architectures"] = ["target,mlp-8"],
         ["--epochs"] = ["3"],
+        ["--distillation"] = ["annealed"],
         ["--negatives"] = ["{folder}/n.pt"],
         ["--ensemble"] = ["{folder}/e"],
         ["--examples"] = ["5"],
@@ -58,10 +60,10 @@ public sealed class CommandLineTests : ToolTest
             "input": { "shape": [1, 2, 2], "imageShape": [1, 2, 2] },
             "data": {
               "path": "a=b.csv", "public": "p.csv", "irrelevant": ["i one.csv", "--i.csv"], "label": "-1", "labelFile": "labels.npy",
-              "skipColumns": 1, "header": false, "delimiter": "tab", "labelScale": 0.25, "scale": -255, "arrays": "x,y"
+              "skipColumns": 1, "queryColumn": "qid", "header": false, "delimiter": "tab", "labelScale": 0.25, "scale": -255, "arrays": "x,y"
             }
           }],
-          "ensemble": { "profile": "quick", "architectures": ["target", "mlp-8"], "epochs": 3, "negatives": ["n.pt"], "folder": "e" },
+          "ensemble": { "profile": "quick", "architectures": ["target", "mlp-8"], "epochs": 3, "distillation": "annealed", "negatives": ["n.pt"], "folder": "e" },
           "fingerprint": {
             "examples": 5, "schedule": "paper", "iterations": 7, "inputLearningRate": 1e-5, "verifierLearningRate": 0.5,
             "weights": [1, 2.5, 3], "precision": "full", "threshold": 0.75, "testFraction": 0.3, "validationFraction": 0.1, "seed": 18446744073709551615

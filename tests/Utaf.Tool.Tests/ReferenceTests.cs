@@ -16,7 +16,7 @@ public sealed partial class ReferenceTests
     private static readonly string[] Stages =
     [
         "10|command line and configuration", "11|model artifacts", "12|data", "13|pairs, stores and commitments", "14|ensembles", "15|construction",
-        "16|verification and prediction APIs", "17|GitHub", "18|serving", "20|the machine", "99|the product itself",
+        "16|verification and prediction APIs", "17|GitHub", "18|serving", "19|benchmark runs", "20|the machine", "99|the product itself",
     ];
 
     [Fact]

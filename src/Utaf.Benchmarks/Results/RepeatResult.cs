@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Utaf.Benchmarks.Results;
 
 /// <summary>One repeat of a scenario: <c>repeat-SEED.json</c>, written when all of it is there.</summary>
@@ -8,7 +10,79 @@ namespace Utaf.Benchmarks.Results;
 /// <param name="Schemes">Every scheme in every setting, UTAF's too.</param>
 internal sealed record RepeatResult(ulong Seed, IReadOnlyDictionary<string, double> Target, int Members, double EnsembleSeconds, IReadOnlyList<SchemeResult> Schemes)
 {
-    public static string FileName(ulong seed) => $"repeat-{seed}.json";
+    public const string FilePattern = "repeat-*.json";
+
+    public static string FileName(ulong seed) => string.Create(CultureInfo.InvariantCulture, $"repeat-{seed}.json");
+
+    /// <summary>
+    /// One repeat of two parts of it, such as runs of other settings on the same ensemble. Where both have a scheme in a setting, the scores must be the
+    /// same; this one's times stay, for a second measurement of one repeat is no second repeat.
+    /// </summary>
+    /// <param name="other">Of the same seed.</param>
+    /// <param name="difference">Where the two disagree, if they do.</param>
+    /// <returns>Null if they disagree.</returns>
+    public RepeatResult? With(RepeatResult other, out string difference)
+    {
+        difference = "the target or its ensemble";
+        if (Members != other.Members || Target.Count != other.Target.Count || Target.Any(measure => !other.Target.TryGetValue(measure.Key, out var value) || value != measure.Value))
+        {
+            return null;
+        }
+
+        var added = new List<SchemeResult>();
+        foreach (var theirs in other.Schemes)
+        {
+            var ours = Schemes.FirstOrDefault(scheme => scheme.Scheme == theirs.Scheme && scheme.Setting == theirs.Setting);
+            if (ours is null)
+            {
+                added.Add(theirs);
+            }
+            else if (ours.Queries != theirs.Queries || !ours.Suspects.SequenceEqual(theirs.Suspects))
+            {
+                difference = $"the scores of {ours.Scheme} in {ours.Setting}";
+                return null;
+            }
+        }
+
+        // A run that finds the ensemble built tells less.
+        return this with { EnsembleSeconds = Math.Max(EnsembleSeconds, other.EnsembleSeconds), Schemes = [.. Schemes, .. added] };
+    }
+
+    /// <summary>What cannot be so, as expected and found; null if all is well. A report trusts what has passed.</summary>
+    public (string Expected, string Found)? Fault()
+    {
+        if (Schemes.GroupBy(scheme => (scheme.Scheme, scheme.Setting)).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        {
+            return ("each scheme once in a setting", $"{twice.Key.Scheme} in {twice.Key.Setting} {twice.Count()} times");
+        }
+
+        foreach (var scheme in Schemes)
+        {
+            if (scheme.Suspects.FirstOrDefault(suspect => suspect.Score is not (>= 0 and <= 1)) is { } outside)
+            {
+                return ("scores in [0, 1]", string.Create(CultureInfo.InvariantCulture, $"{outside.Score} of {outside.Id} ({scheme.Scheme}, {scheme.Setting})"));
+            }
+
+            if (scheme.ConstructionSeconds < 0 || scheme.VerificationSeconds < 0)
+            {
+                return ("times of at least 0 s", string.Create(CultureInfo.InvariantCulture, $"{scheme.ConstructionSeconds} and {scheme.VerificationSeconds} s ({scheme.Scheme}, {scheme.Setting})"));
+            }
+
+            if (scheme.LearningCurve.Zip(scheme.LearningCurve.Skip(1)).Any(pair => pair.Second.Seconds < pair.First.Seconds)
+                || scheme.LearningCurve.Any(point => point.Auc is not (>= 0 and <= 1) || point.Aruc is not (>= 0 and <= 1)))
+            {
+                return ("a learning curve by ascending seconds, in [0, 1]", $"another ({scheme.Scheme}, {scheme.Setting})");
+            }
+
+            var stolen = scheme.Suspects.Count(suspect => suspect.Stolen);
+            if (stolen == 0 || stolen == scheme.Suspects.Count)
+            {
+                return ("suspects of both sides", $"{stolen} stolen and {scheme.Suspects.Count - stolen} honest ({scheme.Scheme}, {scheme.Setting})");
+            }
+        }
+
+        return null;
+    }
 }
 
 /// <summary>What one scheme gave in one setting. All measures come from the suspects' scores.</summary>
@@ -63,4 +137,21 @@ internal static class Settings
 
     /// <summary>An attack that is never trained on: its copies, against the honest test members under the same transformation where it is the API's.</summary>
     public static string Unseen(string attack) => $"unseen={attack}";
+
+    /// <summary>The count in such a name as <see cref="Examples"/> gives; null for others.</summary>
+    public static int? ExampleCount(string setting) => Number(setting, "n=");
+
+    /// <summary>The count in such a name as <see cref="Ensemble"/> gives; null for others.</summary>
+    public static int? EnsembleSize(string setting) => Number(setting, "ensemble=");
+
+    /// <summary>The family in such a name as <see cref="Without"/> gives; null for others.</summary>
+    public static string? LeftOut(string setting) => After(setting, "without=");
+
+    /// <summary>The attack in such a name as <see cref="Unseen"/> gives; null for others.</summary>
+    public static string? Attack(string setting) => After(setting, "unseen=");
+
+    private static string? After(string setting, string prefix) => setting.StartsWith(prefix, StringComparison.Ordinal) ? setting[prefix.Length..] : null;
+
+    private static int? Number(string setting, string prefix) =>
+        int.TryParse(After(setting, prefix), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Utaf.Benchmarks.Results;
 
 /// <summary>What a run was told to do: <c>run.json</c>. A folder is gone on with only by the same settings.</summary>
@@ -12,4 +14,15 @@ internal sealed record RunSettings(int Format, string Scenario, string Profile, 
     public const int CurrentFormat = 1;
 
     public const string FileName = "run.json";
+
+    /// <summary>Whether a folder made with these settings may be gone on with under those.</summary>
+    public bool IsSameAs(RunSettings other) => other with { DataSha256 = DataSha256 } == this && DataSha256.SequenceEqual(other.DataSha256);
+
+    /// <summary>For an error: all that makes two runs different.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Scenario}, profile {Profile}, seed {Seed}, data {string.Join(' ', DataSha256.Select(Shortened))}, {Machine}");
+
+    /// <summary>The first digits of a SHA-256, as many as a reader compares.</summary>
+    public static string Shortened(string sha256) => sha256[..Math.Min(12, sha256.Length)];
 }

@@ -21,7 +21,7 @@ internal sealed class RepeatRun(Scenario scenario, ScenarioSettings settings, Sc
         say($"seed {seed}: target {string.Join(", ", opened.Target.Select(measure => string.Create(CultureInfo.InvariantCulture, $"{measure.Key} {measure.Value:0.000}")))}");
         var seconds = Build(opened, seed);
         var split = opened.Split();
-        var choice = scenario.Settings(settings.Profile);
+        var choice = scenario.Settings(settings.Profile).Only(settings.Chosen);
         var made = new List<Fingerprinted>();
         foreach (var fingerprint in Fingerprints(opened, split, choice))
         {
@@ -30,7 +30,11 @@ internal sealed class RepeatRun(Scenario scenario, ScenarioSettings settings, Sc
             say(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {fingerprint.Scheme}, {fingerprint.Setting}: constructed in {fingerprint.ConstructionSeconds:0.0} s"));
         }
 
-        made.AddRange(UnseenAttacks.Of(opened, split, made, settings.Profile, say, stop));
+        if (settings.Chosen.Contains(SettingChoice.OfUnseen))
+        {
+            made.AddRange(UnseenAttacks.Of(opened, split, made, settings.Profile, say, stop));
+        }
+
         var results = SuspectScores.Of(made, opened.Ensemble.Workshop.Task, input.Device, stop);
         return new(seed, opened.Target, opened.Ensemble.Folder.Plan.Members.Count, seconds, results);
     }

@@ -69,11 +69,29 @@ internal sealed record ScenarioInput(string Folder, IReadOnlyList<string> Irrele
 /// <param name="PaperEverywhere">Whether Algorithm 1 as printed is run with other numbers and ensembles too.</param>
 internal sealed record SettingChoice(IReadOnlyList<int> Counts, IReadOnlyList<int> Ensembles, int Without, bool PaperEverywhere)
 {
+    /// <summary>Attacks that are never trained on.</summary>
+    public const string OfUnseen = "unseen";
+
+    private const string OfCounts = "n";
+    private const string OfEnsembles = "ensemble";
+    private const string LeaveOut = "without";
+
     /// <summary>Steps of the fingerprint; null for the schedule's own.</summary>
     public int? Iterations { get; init; }
 
     /// <summary>Steps of the meta-verifier at the end; null for the schedule's own.</summary>
     public int? VerifierSteps { get; init; }
+
+    /// <summary>The kinds of settings, as <c>--settings</c> names them.</summary>
+    public static IReadOnlyList<string> Names { get; } = [OfCounts, OfEnsembles, LeaveOut, OfUnseen];
+
+    /// <summary>Only the kinds that are named.</summary>
+    public SettingChoice Only(IReadOnlyList<string> names) => this with
+    {
+        Counts = names.Contains(OfCounts) ? Counts : [],
+        Ensembles = names.Contains(OfEnsembles) ? Ensembles : [],
+        Without = names.Contains(LeaveOut) ? Without : 0,
+    };
 }
 
 /// <summary>A scenario of one seed.</summary>

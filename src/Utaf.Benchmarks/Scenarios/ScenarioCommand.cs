@@ -25,11 +25,12 @@ internal static class ScenarioCommand
         var resume = new Option<bool>("--resume") { Description = "Goes on with the run in --run: finished repeats are kept." };
         var work = new Option<string>("--work") { Description = "Where targets and ensembles are kept between runs.", DefaultValueFactory = _ => Path.Combine(".utaf", "benchmarks") };
         var schemes = new Option<string>("--schemes") { Description = $"Some of {string.Join(", ", SchemeNames.All)}, separated by commas.", DefaultValueFactory = _ => string.Join(',', SchemeNames.All) };
+        var chosen = new Option<string>("--settings") { Description = $"Beside the default: some of {string.Join(", ", SettingChoice.Names)}, separated by commas; or none.", DefaultValueFactory = _ => string.Join(',', SettingChoice.Names) };
         var threadCount = new Option<int>("--threads") { Description = "Intra-op threads.", DefaultValueFactory = _ => 1 };
         var processCount = new Option<int>("--processes") { Description = "How many processes build members at once.", DefaultValueFactory = _ => processes };
         var part = new Option<string?>("--build-part") { Hidden = true };
 
-        var command = new Command(scenario.Name, scenario.Description) { data, irrelevant, seed, repeats, profile, run, resume, work, schemes, threadCount, processCount, part };
+        var command = new Command(scenario.Name, scenario.Description) { data, irrelevant, seed, repeats, profile, run, resume, work, schemes, chosen, threadCount, processCount, part };
         var reference = new Option<string?>("--reference") { Description = "A plain PyTorch version to run in turn with ours; its lines are printed as they are." };
         if (withReference)
         {
@@ -50,7 +51,10 @@ internal static class ScenarioCommand
                 parsed.GetValue(schemes)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
                 parsed.GetValue(threadCount),
                 parsed.GetValue(processCount),
-                withReference ? parsed.GetValue(reference) : null);
+                withReference ? parsed.GetValue(reference) : null)
+            {
+                Chosen = parsed.GetValue(chosen)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+            };
             var output = parsed.InvocationConfiguration.Output;
             if (BuildPart.Parse(parsed.GetValue(part)) is { } ofMembers)
             {
@@ -79,17 +83,18 @@ internal static class ScenarioCommand
     {
         settings.Check();
         var files = scenario.Files(settings.Data, settings.Profile);
-        var folder = settings.Run is { } path ? RunFolder.Open(path, settings.ForRun(scenario, files), settings.Resume) : null;
+        var folder = settings.Run is { } path ? Open(path, settings.ForRun(scenario, files), settings.Resume) : null;
         var device = TorchRuntime.Start("auto", settings.Threads);
         var input = new ScenarioInput(settings.Data, settings.Irrelevant, settings.Profile, settings.Work, device);
+        var finished = folder?.Repeats() ?? [];
         var results = new List<RepeatResult>();
         for (var i = 0; i < settings.Repeats; i++)
         {
             var seed = settings.Seed + (ulong)i;
-            if (folder?.Find(seed) is { } finished)
+            if (finished.FirstOrDefault(repeat => repeat.Seed == seed) is { } before)
             {
                 say($"seed {seed}: finished before");
-                results.Add(finished);
+                results.Add(before);
                 continue;
             }
 
@@ -100,12 +105,17 @@ internal static class ScenarioCommand
 
             Needs.Check(scenario, settings, input, files, seed, say, stop);
             var result = new RepeatRun(scenario, settings, input, say, stop).Run(seed);
-            folder?.Save(result);
+            folder?.Write(result);
             results.Add(result);
         }
 
         Print(results, say);
     }
+
+    private static RunFolder Open(string path, RunSettings settings, bool resume) =>
+        resume || !File.Exists(Path.Combine(path, RunSettings.FileName))
+            ? RunFolder.Create(path, settings)
+            : throw Errors.BadOption("--run", path, "a folder without a run, or --resume to go on with the run in it");
 
     /// <summary>Mean and interval of every scheme in every setting; <c>report</c> says more.</summary>
     private static void Print(IReadOnlyList<RepeatResult> results, Action<string> say)

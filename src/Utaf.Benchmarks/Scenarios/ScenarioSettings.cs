@@ -31,6 +31,9 @@ internal sealed record ScenarioSettings(
     int Processes,
     string? Reference = null)
 {
+    /// <summary>The kinds of settings that are run beside the default.</summary>
+    public IReadOnlyList<string> Chosen { get; init; } = SettingChoice.Names;
+
     /// <summary>Checks what can be checked before the data is read.</summary>
     /// <exception cref="UtafException">UTAF1001.</exception>
     public void Check()
@@ -48,6 +51,11 @@ internal sealed record ScenarioSettings(
         if (Resume && Run is null)
         {
             throw Errors.BadOption("--resume", "given without --run", "--run with the folder of the run to go on with");
+        }
+
+        if (Chosen.FirstOrDefault(name => name != "none" && !SettingChoice.Names.Contains(name)) is { } unknown)
+        {
+            throw Errors.BadOption("--settings", unknown, $"some of {string.Join(", ", SettingChoice.Names)}, or none");
         }
 
         if (Schemes.Count == 0 || Schemes.FirstOrDefault(name => !SchemeNames.All.Contains(name)) is not null)

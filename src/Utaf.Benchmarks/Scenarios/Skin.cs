@@ -69,7 +69,7 @@ internal sealed class Skin : Scenario
     private static (Architecture Target, string Names, int? Epochs, int TargetEpochs) Networks(Profile profile) => profile switch
     {
         Profile.Paper => (new ResNet18(), "squeezenet-1.0,resnet-18,densenet-161,alexnet,vgg-16", null, TargetEpochs),
-        Profile.Cpu => (new ResNet18(4, 2), "squeezenet-1.0-w4,resnet-18-w4-d2,densenet-161-w8-d4,alexnet-w4,vgg-16-w4", 4, TargetEpochs),
+        Profile.Cpu => (new ResNet18(4, 2), "squeezenet-1.0-w4,resnet-18-w4-d2,densenet-161-w8-d4,alexnet-w4,vgg-16-w4-d2", 3, TargetEpochs),
         _ => (new ResNet18(16, 2), "convnet-2-4,resnet-18-w16-d2", 1, 1),
     };
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Utaf.Benchmarks.Speed.Work;
+using Utaf.Torch;
 
 namespace Utaf.Benchmarks.Speed;
 
@@ -17,7 +18,7 @@ internal static class IterationSpeed
             "iteration",
             "--iterations", timed.ToString(CultureInfo.InvariantCulture),
             "--examples", examples.ToString(CultureInfo.InvariantCulture));
-        var note = $"Medians of {timed} iterations each; PyTorch with {measured.Threads} threads, its networks trainable; {measured.Ours.Length} of {session.Settings.Repeats} repeats.";
+        var note = $"Medians of {timed} iterations each; PyTorch with {measured.Threads} threads, its networks trainable, in float32; ours in {(Processor.MultipliesBFloat16 ? "bfloat16" : "float32")}; {measured.Ours.Length} of {session.Settings.Repeats} repeats.";
         return [new(Measurements.Iteration, $"ResNet-18 at 28×28, N = {examples}: one paper iteration", "s", 0.4, measured.Ours, measured.Reference, note)];
     }
 }

@@ -100,9 +100,14 @@ internal sealed class BatchedSchedule : ConstructionSchedule
             learning.Report(new(iteration + 1, total, point));
             if (learning.Costly && point is not null && stop.Reached(point, free))
             {
-                free.copy_(stop.Best);
                 break;
             }
+        }
+
+        if (stop.HasBest)
+        {
+            // Not the last one: patience may not have run out when the steps did.
+            free.copy_(stop.Best);
         }
 
         return (learning.Box.ToInputs(free).MoveToOuterDisposeScope(), curve);

@@ -14,6 +14,9 @@ internal sealed class EarlyStop(int patience) : IDisposable
     /// <summary>The free variables at the best measurement.</summary>
     public Tensor Best => best ?? throw new InvalidOperationException("Nothing was measured.");
 
+    /// <summary>Whether a measurement was the best so far.</summary>
+    public bool HasBest => best is not null;
+
     /// <summary>Whether it is time to stop.</summary>
     /// <param name="point">The newest measurement; one without a validation part counts as no better.</param>
     /// <param name="free">The free variables, copied where the measurement is the best.</param>

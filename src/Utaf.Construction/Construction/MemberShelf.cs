@@ -1,6 +1,7 @@
 using Utaf.Ensembles;
 using Utaf.Models;
 using Utaf.Models.Folding;
+using Utaf.Torch;
 using static TorchSharp.torch;
 
 namespace Utaf.Construction;
@@ -17,6 +18,9 @@ internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder
 {
     // For each of the two parts that are in use at once.
     private const long UsualBudget = 192L << 20;
+
+    // Reading one leaves several times its size in freed blocks.
+    private const long LargeNetwork = 8L << 20;
 
     private readonly Dictionary<Architecture, Mould?> moulds = [];
     private readonly Dictionary<(int Place, ScalarType Type), LinkedListNode<Held>> places = [];
@@ -43,6 +47,11 @@ internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder
 
         var network = Load(place, mould, type);
         bytes += network.Bytes;
+        if (network.Bytes >= LargeNetwork)
+        {
+            FreedMemory.GiveBack();
+        }
+
         while (bytes > budget && byUse.First is { } oldest)
         {
             byUse.RemoveFirst();

@@ -15,7 +15,7 @@ internal sealed unsafe class ProcessorMlp(IReadOnlyList<(Tensor Weight, Tensor B
 
     // From one input's weights to the next one's: the first layers of a stack lie between each other.
     private readonly int[] strides = [.. layers.Select(layer => (int)layer.Weight.stride(0))];
-    private readonly (nint Weight, nint Bias)[] starts = [.. layers.Select(layer => (StartOf(layer.Weight), StartOf(layer.Bias)))];
+    private readonly (nint Weight, nint Bias)[] starts = [.. layers.Select(layer => ((nint)Adam.Start(layer.Weight), (nint)Adam.Start(layer.Bias)))];
 
     /// <summary>Runs it.</summary>
     /// <param name="inputs">[N, input…], without a graph.</param>
@@ -134,14 +134,4 @@ internal sealed unsafe class ProcessorMlp(IReadOnlyList<(Tensor Weight, Tensor B
     private static float[] Room(int count) => ArrayPool<float>.Shared.Rent(count);
 
     private static void GiveBack(float[] room) => ArrayPool<float>.Shared.Return(room);
-
-    // A tensor's first number; its memory is torch's own and stays where it is.
-    private static nint StartOf(Tensor tensor)
-    {
-        using var first = tensor.as_strided([1], [1], tensor.storage_offset());
-        fixed (float* start = Adam.Numbers(first))
-        {
-            return (nint)start;
-        }
-    }
 }

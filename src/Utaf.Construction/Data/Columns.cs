@@ -6,16 +6,23 @@ namespace Utaf.Data;
 /// <param name="Inputs">Positions of the input columns in the file, ascending; at least one.</param>
 /// <param name="Targets">Positions of the target columns, in the order they were asked for.</param>
 /// <param name="Names">The columns' names, or null when the file has none.</param>
-internal sealed record Columns(int[] Inputs, int[] Targets, string[]? Names)
+/// <param name="Query">The position of the column that names a row's query; null when there is none.</param>
+internal sealed record Columns(int[] Inputs, int[] Targets, string[]? Names, int? Query)
 {
     /// <summary>Resolves the options against a file's columns.</summary>
     /// <exception cref="UtafException">UTAF1001, UTAF1203, UTAF1207: a column is not there, or no input column is left.</exception>
     public static Columns Choose(string path, int width, string[]? names, DataOptions options)
     {
         var targets = Labels(path, width, names, options);
-        var inputs = Enumerable.Range(0, width).Skip(options.SkipColumns).Except(targets).ToArray();
+        int? query = options.QueryColumn is { } wanted ? Position(path, "--query-column", wanted, width, names) : null;
+        if (query is { } both && targets.Contains(both))
+        {
+            throw Errors.BadOption("--query-column", options.QueryColumn!, "another column than the label's (--label)");
+        }
+
+        var inputs = Enumerable.Range(0, width).Skip(options.SkipColumns).Except(targets).Where(column => column != query).ToArray();
         return inputs.Length > 0
-            ? new Columns(inputs, targets, names)
+            ? new Columns(inputs, targets, names, query)
             : throw Errors.BadDataFile(
                 path,
                 $"at least one input column beside {options.SkipColumns} skipped and {targets.Length} label columns (--skip-columns, --label)",
@@ -42,17 +49,17 @@ internal sealed record Columns(int[] Inputs, int[] Targets, string[]? Names)
         // A name may itself contain a comma, so the whole is tried first.
         if (names?.Contains(options.Label, StringComparer.Ordinal) == true)
         {
-            return [Position(path, options.Label, width, names)];
+            return [Position(path, "--label", options.Label, width, names)];
         }
 
         var wanted = options.Label.Split(',', StringSplitOptions.TrimEntries);
-        var positions = wanted.Select(label => Position(path, label, width, names)).ToArray();
+        var positions = wanted.Select(label => Position(path, "--label", label, width, names)).ToArray();
         return positions.Distinct().Count() == positions.Length
             ? positions
             : throw Errors.BadOption("--label", options.Label, "every column once");
     }
 
-    private static int Position(string path, string label, int width, string[]? names)
+    private static int Position(string path, string option, string label, int width, string[]? names)
     {
         var named = Enumerable.Range(0, width).Where(i => string.Equals(names?[i], label, StringComparison.Ordinal)).ToArray();
         if (named.Length > 1)
@@ -71,7 +78,7 @@ internal sealed record Columns(int[] Inputs, int[] Targets, string[]? Names)
             return position < 0 ? width + position : position;
         }
 
-        throw Errors.UnknownColumn(path, label, names is null ? $"{width} columns without names" : $"the columns {Shortened(names)}");
+        throw Errors.UnknownColumn(path, option, label, names is null ? $"{width} columns without names" : $"the columns {Shortened(names)}");
     }
 
     private static string Shortened(string[] names)

@@ -50,8 +50,9 @@ internal sealed class CsvFormat : IDataFormat
         }
 
         var width = reader.FieldCount;
-        var names = options.Header ?? IsHeader(reader, options.SkipColumns) ? Names(reader) : null;
+        var names = options.Header ?? IsHeader(reader, options) ? Names(reader) : null;
         var columns = Columns.Choose(path, width, names, options);
+        var (queries, numbers) = (new List<int>(), new Dictionary<string, int>(StringComparer.Ordinal));
         var (inputs, targets, lines) = (new List<float>(), new List<float>(), new List<int>());
         if (names is not null && !reader.Read())
         {
@@ -75,11 +76,23 @@ internal sealed class CsvFormat : IDataFormat
                 targets.Add(Number(path, reader, columns, column));
             }
 
+            if (columns.Query is { } query)
+            {
+                var id = reader.GetString(query).Trim();
+                queries.Add(id.Length == 0
+                    ? throw Errors.BadDataFile($"{path}({reader.LineNumber})", $"the name or number of a query in column {columns.Describe(query)}", "an empty cell")
+                    : numbers.TryGetValue(id, out var known) ? known : numbers[id] = numbers.Count);
+            }
+
             lines.Add((int)reader.LineNumber);
         }
         while (reader.Read());
 
-        return new DataTable([columns.Inputs.Length], [.. inputs], columns.Targets.Length, [.. targets], path) { Rows = [.. lines] };
+        return new DataTable([columns.Inputs.Length], [.. inputs], columns.Targets.Length, [.. targets], path)
+        {
+            Rows = [.. lines],
+            Queries = columns.Query is null ? null : [.. queries],
+        };
     }
 
     private static float Number(string path, CsvReader reader, Columns columns, int column)
@@ -95,11 +108,19 @@ internal sealed class CsvFormat : IDataFormat
             : throw Errors.NotFinite(path, reader.LineNumber, columns.Describe(column), Shortened(reader.GetString(column)));
     }
 
-    /// <summary>Skipped columns do not count: an identifier such as 'patient-7' is no name of a column.</summary>
-    private static bool IsHeader(CsvReader reader, int skipped)
+    /// <summary>Skipped columns and a query's do not count: an identifier such as 'patient-7' is no name of a column.</summary>
+    private static bool IsHeader(CsvReader reader, DataOptions options)
     {
-        for (var i = skipped; i < reader.FieldCount; i++)
+        int? query = int.TryParse(options.QueryColumn, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var position)
+            ? position < 0 ? reader.FieldCount + position : position
+            : null;
+        for (var i = options.SkipColumns; i < reader.FieldCount; i++)
         {
+            if (i == query)
+            {
+                continue;
+            }
+
             var isNumber = double.TryParse(reader.GetSpan(i), NumberStyles.Float, CultureInfo.InvariantCulture, out _);
             if (!isNumber && !Missing.Contains(reader.GetString(i).Trim(), StringComparer.OrdinalIgnoreCase))
             {

@@ -75,7 +75,7 @@ public static class DataFormats
     {
         var targets = ReadFile(labelFile, new DataOptions(DataOptions.NoLabel));
         return targets.Count == inputs.Count
-            ? new DataTable(inputs.InputShape, inputs.Inputs, targets.ExampleSize, targets.Inputs, inputs.Origin) { Rows = inputs.Rows }
+            ? new DataTable(inputs.InputShape, inputs.Inputs, targets.ExampleSize, targets.Inputs, inputs.Origin) { Rows = inputs.Rows, Queries = inputs.Queries }
             : throw Errors.BadDataFile(labelFile, $"labels for the {inputs.Count} examples of {inputs.Origin}", $"{targets.Count}");
     }
 

@@ -20,6 +20,10 @@ namespace Utaf.Data;
 /// <param name="LabelFile">
 /// A file that holds the targets, in any format; then the data file has inputs only. Default for IDX: the labels found beside the images.
 /// </param>
+/// <param name="QueryColumn">
+/// Tables: the column that says which query a row is a document of, by name or position; it is no input. Text, or numbers.
+/// Default: there are no queries.
+/// </param>
 public sealed record DataOptions(
     string? Label = null,
     int SkipColumns = 0,
@@ -28,7 +32,8 @@ public sealed record DataOptions(
     double LabelScale = 1,
     double Scale = 1,
     string? Arrays = null,
-    string? LabelFile = null)
+    string? LabelFile = null,
+    string? QueryColumn = null)
 {
     /// <summary>The value of <see cref="Label"/> for data without labels.</summary>
     public const string NoLabel = "none";
@@ -75,6 +80,11 @@ public sealed record DataOptions(
         if (SkipColumns != 0)
         {
             throw Errors.BadOption("--skip-columns", Text(SkipColumns), $"0: {what} have no columns");
+        }
+
+        if (QueryColumn is not null)
+        {
+            throw Errors.BadOption("--query-column", QueryColumn, $"nothing: {what} have no columns");
         }
 
         if (Label is not null && !WithoutLabels)

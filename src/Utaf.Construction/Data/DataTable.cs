@@ -24,6 +24,9 @@ public sealed record DataTable(int[] InputShape, float[] Inputs, int TargetWidth
     /// </summary>
     public int[]? Rows { get; init; }
 
+    /// <summary>For each example the number of the query that it is a document of, from 0; null when there are no queries.</summary>
+    public int[]? Queries { get; init; }
+
     /// <summary>The line or row of the file that an example came from, counted from 1.</summary>
     /// <param name="example">The example's index, in [0, N).</param>
     public int RowOf(int example) => Rows?[example] ?? example + 1;
@@ -47,16 +50,21 @@ public sealed record DataTable(int[] InputShape, float[] Inputs, int TargetWidth
             rows[i] = RowOf(from);
         }
 
-        return new DataTable(InputShape, inputs, TargetWidth, targets, Origin) { Rows = rows };
+        return new DataTable(InputShape, inputs, TargetWidth, targets, Origin)
+        {
+            Rows = rows,
+            Queries = Queries is null ? null : [.. indices.Select(index => Queries[index])],
+        };
     }
 
     /// <summary>
-    /// Splits the examples at random into two disjoint parts that together are the whole; the same seed gives the same parts.
+    /// Splits the examples at random into two disjoint parts that together are the whole; the same seed gives the same parts. A
+    /// query's documents stay together.
     /// </summary>
-    /// <param name="fraction">The share of the first part, in (0, 1). It has round(fraction N) examples, but each part at least one.</param>
+    /// <param name="fraction">The share of the first part, in (0, 1). It has round(fraction N) examples (of queries: so many queries), but each part at least one.</param>
     /// <param name="seed">The seed of the shuffle.</param>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is outside (0, 1).</exception>
-    /// <exception cref="UtafException">UTAF1209: there are fewer than two examples.</exception>
+    /// <exception cref="UtafException">UTAF1209: there are fewer than two examples. UTAF1214: there are fewer than two queries.</exception>
     public (DataTable First, DataTable Second) Split(double fraction, ulong seed)
     {
         if (!(fraction > 0 && fraction < 1))
@@ -69,6 +77,11 @@ public sealed record DataTable(int[] InputShape, float[] Inputs, int TargetWidth
             throw Errors.TooFewExamples(Origin, 2, Count);
         }
 
+        if (Queries is not null)
+        {
+            return SplitQueries(Queries, fraction, seed);
+        }
+
         var order = Permutation.Of(Count, seed);
         var size = Math.Clamp((int)Math.Round(fraction * Count), 1, Count - 1);
         return (Subset(order[..size]), Subset(order[size..]));
@@ -79,6 +92,21 @@ public sealed record DataTable(int[] InputShape, float[] Inputs, int TargetWidth
     /// <exception cref="UtafException">UTAF1209: there are fewer than two examples.</exception>
     public (DataTable First, DataTable Second) Halve(ulong seed) => Split(0.5, seed);
 
+    private (DataTable First, DataTable Second) SplitQueries(int[] queries, double fraction, ulong seed)
+    {
+        var documents = Enumerable.Range(0, Count).GroupBy(row => queries[row]).Select(query => query.ToArray()).ToArray();
+        if (documents.Length < 2)
+        {
+            throw Errors.TooFewQueries(Origin, documents.Length);
+        }
+
+        var order = Permutation.Of(documents.Length, seed);
+        var size = Math.Clamp((int)Math.Round(fraction * documents.Length), 1, documents.Length - 1);
+        return (Part(order[..size]), Part(order[size..]));
+
+        DataTable Part(int[] some) => Subset([.. some.SelectMany(query => documents[query])]);
+    }
+
     /// <summary>The same numbers under another shape of the same size, such as [64] as [1, 8, 8].</summary>
     /// <param name="shape">The shape of one example, without N; every dimension at least 1.</param>
     /// <exception cref="UtafException">UTAF1206: the sizes differ.</exception>
@@ -86,7 +114,7 @@ public sealed record DataTable(int[] InputShape, float[] Inputs, int TargetWidth
     {
         var size = SizeOf(shape);
         return size == ExampleSize
-            ? new DataTable(shape, Inputs, TargetWidth, Targets, Origin) { Rows = Rows }
+            ? new DataTable(shape, Inputs, TargetWidth, Targets, Origin) { Rows = Rows, Queries = Queries }
             : throw Errors.WrongDataShape(Origin, Describe(shape, size), Describe(InputShape, ExampleSize));
     }
 
@@ -105,6 +133,7 @@ public sealed record DataTable(int[] InputShape, float[] Inputs, int TargetWidth
 
         hash.AppendData(MemoryMarshal.AsBytes(Inputs.AsSpan()));
         hash.AppendData(MemoryMarshal.AsBytes(Targets.AsSpan()));
+        hash.AppendData(MemoryMarshal.AsBytes(Queries.AsSpan()));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

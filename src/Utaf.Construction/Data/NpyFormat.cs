@@ -25,7 +25,16 @@ internal sealed class NpyFormat : IDataFormat
     private static DataTable Table(string path, float[] values, int width, Columns columns)
     {
         var rows = values.Length / width;
-        return new DataTable([columns.Inputs.Length], Pick(columns.Inputs), columns.Targets.Length, Pick(columns.Targets), path);
+        return new DataTable([columns.Inputs.Length], Pick(columns.Inputs), columns.Targets.Length, Pick(columns.Targets), path)
+        {
+            Queries = columns.Query is { } query ? Numbered(Pick([query])) : null,
+        };
+
+        static int[] Numbered(float[] ids)
+        {
+            var numbers = ids.Distinct().Select((id, number) => (id, number)).ToDictionary(entry => entry.id, entry => entry.number);
+            return [.. ids.Select(id => numbers[id])];
+        }
 
         float[] Pick(int[] positions)
         {

@@ -53,7 +53,7 @@ internal static class AdversarialTraining
 
                 using var scope = NewDisposeScope();
                 var real = data.Targets.index_select(0, order.narrow(0, start, size));
-                var made = generator.Forward(random.Normal([size, .. latent]).to(device)).flatten(1);
+                var made = generator.Forward(random.Normal([size, .. latent]).to(device).clone()).flatten(1);
                 var judged = nn.functional.softplus(-discriminator.LogOdds(real)).mean() + nn.functional.softplus(discriminator.LogOdds(made.detach())).mean();
                 judged.backward();
                 judge.Step();

@@ -8,9 +8,15 @@ namespace Utaf.Ensembles;
 /// <param name="Filters">Whether the target has convolutions, whose filters can be pruned.</param>
 /// <param name="TargetIsKnown">Whether the target's own architecture is one of these.</param>
 /// <param name="Length">How long members are trained.</param>
-internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bool Filters, bool TargetIsKnown, TrainingLength Length)
+/// <param name="Annealed">Whether students learn the data's targets in the end.</param>
+internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bool Filters, bool TargetIsKnown, TrainingLength Length, bool Annealed = false)
 {
     private const double HintonTemperature = 4;
+
+    // Table A2's numbers of students and of independent models by architecture, from S to XXL: Warfarin, Fashion (of which no
+    // XL is distilled), Skin. Other lists of architectures are dealt out evenly.
+    private static readonly int[][] TableStudents = [[10, 10, 6], [6, 6, 2, 0], [4, 4, 2, 2, 2]];
+    private static readonly int[][] TableIndependent = [[20, 20, 20], [20, 10, 10, 20], [20, 20, 12, 4, 4]];
 
     // Softened probabilities, labels alone, probabilities as an API serves them.
     private static readonly double[] Temperatures = [HintonTemperature, 0, 1];
@@ -78,8 +84,8 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
             .. Tuned(repeats: 2),
             .. Filters ? Weights(ninths, variants: 2) : Weights(ninths, variants: 4),
             .. Filters ? FilterPrunings([.. Enumerable.Range(1, 15).Select(n => n / 16.0)], variants: 2) : [],
-            .. Distilled(Filters ? 14 : 26, varied: false),
-            .. Independent(TargetIsKnown ? Architectures : WithTarget, 60, varied: false),
+            .. Distilled(InShares(Architectures, Filters ? 14 : 26, TableStudents), Filters ? 14 : 26, varied: false),
+            .. Independent(InShares(TargetIsKnown ? Architectures : WithTarget, 60, TableIndependent), 60, varied: false),
             .. IrrelevantModels(10),
         ];
     }
@@ -116,12 +122,20 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
 
     private Retraining Retrained(TrainedLayers layers, int repeat) => new(layers, Length.FineTuning, repeat);
 
-    private IEnumerable<Member> Distilled(int count, bool varied) =>
-        Deal(varied ? WithTarget : Architectures, count).Select(student => Positive(new Distillation(
+    private IEnumerable<Member> Distilled(int count, bool varied) => Distilled(varied ? WithTarget : Architectures, count, varied);
+
+    private static IReadOnlyList<Architecture> InShares(IReadOnlyList<Architecture> architectures, int count, int[][] table) =>
+        table.FirstOrDefault(shares => shares.Length == architectures.Count && shares.Sum() == count) is { } own
+            ? [.. architectures.Zip(own).SelectMany(pair => Enumerable.Repeat(pair.First, pair.Second))]
+            : architectures;
+
+    private IEnumerable<Member> Distilled(IReadOnlyList<Architecture> architectures, int count, bool varied) =>
+        Deal(architectures, count).Select(student => Positive(new Distillation(
             student.Architecture,
             Length.Students,
             varied ? Temperatures[student.Repeat % Temperatures.Length] : HintonTemperature,
-            student.Repeat)));
+            student.Repeat,
+            Annealed)));
 
     /// <summary>Half on the owner's data, half on public data.</summary>
     private IEnumerable<Member> Independent(IReadOnlyList<Architecture> architectures, int count, bool varied) =>

@@ -8,7 +8,7 @@ internal static class DataFit
 {
     public static DataTable Fit(DataTable foreign, DataTable owner, int[]? imageShape, LearningTask task, ModelSignature signature)
     {
-        if (foreign.TargetWidth == 0)
+        if (foreign.TargetWidth == 0 && !task.LearnsFeatures)
         {
             throw Errors.WrongDataShape(foreign.Origin, "a target column", "none");
         }
@@ -17,7 +17,7 @@ internal static class DataFit
             ? Resize(foreign, imageShape)
             : Columns(foreign, owner.ExampleSize);
         var rescaled = Rescale(inputs, owner, imageShape is not null);
-        var fitted = new DataTable(owner.InputShape, rescaled, foreign.TargetWidth, foreign.Targets, foreign.Origin) { Rows = foreign.Rows };
+        var fitted = new DataTable(owner.InputShape, rescaled, foreign.TargetWidth, foreign.Targets, foreign.Origin) { Rows = foreign.Rows, Queries = foreign.Queries };
         return task.FitTargets(fitted, owner, signature);
     }
 

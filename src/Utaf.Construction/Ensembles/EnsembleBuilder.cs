@@ -139,10 +139,11 @@ public sealed class EnsembleBuilder
         {
             Finish(member.Member, member.Perceptron.Network);
             waiting.Remove(member);
-        }
 
-        member.Training.Dispose();
-        member.Perceptron.Network.Dispose();
+            // Tensors leave the dispose scope in which they were made, and two threads must not do that at once.
+            member.Training.Dispose();
+            member.Perceptron.Network.Dispose();
+        }
     }
 
     private void Finish(Member member, Network network)

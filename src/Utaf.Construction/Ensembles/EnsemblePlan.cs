@@ -43,7 +43,7 @@ public sealed record EnsemblePlan(
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    internal const int CurrentFormat = 4;
+    internal const int CurrentFormat = 5;
 
     /// <summary>Plans an ensemble.</summary>
     /// <param name="target">The owner's model.</param>
@@ -55,9 +55,14 @@ public sealed record EnsemblePlan(
     /// <exception cref="UtafException">UTAF1001: no such profile or architecture; UTAF11xx: a listed model that cannot be read.</exception>
     public static EnsemblePlan Make(TargetModel target, LearningTask task, EnsembleData data, ulong seed, string profile, EnsembleOptions options)
     {
+        if (options.Annealed && !task.TargetsAreOutputs)
+        {
+            throw Errors.BadOption("--distillation", "annealed", $"outputs: the students of a model of --task {task.Name} have no targets of the data that are outputs; only those of --task regression do");
+        }
+
         var context = Workshop.ContextOf(target, task, data);
         var architectures = options.Architectures is { } names ? Zoo.Parse(names, context) : Zoo.For(context);
-        var composition = new Composition(architectures, FilterPruningApplies(target), Zoo.Contains(architectures, context), TrainingLength.For(profile, data.Owner.Count, options.Epochs, task.LearningRate));
+        var composition = new Composition(architectures, FilterPruningApplies(target), Zoo.Contains(architectures, context), TrainingLength.For(profile, data.Owner.Count, options.Epochs, task.LearningRate, task.DrawsInputs), options.Annealed);
         string[] digests = [data.Owner.Sha256(), data.Public.Sha256(), .. data.Irrelevant.Select(table => table.Sha256()), .. data.Discriminator is { } discriminator ? (string[])[discriminator.Sha256] : []];
         var keys = new MemberKeys(context, task, data, digests, seed);
         Member[] members =
@@ -134,6 +139,9 @@ public sealed record EnsemblePlan(
 /// <param name="ListedNegatives">TorchScript files of models that are known to be independent.</param>
 public sealed record EnsembleOptions(string? Architectures, int? Epochs, IReadOnlyList<string> ListedNegatives)
 {
+    /// <summary>Whether a regressor's students learn the target's outputs at first and the data's targets at last; otherwise its outputs alone.</summary>
+    public bool Annealed { get; init; }
+
     /// <summary>Everything by default.</summary>
     public static EnsembleOptions Default { get; } = new(null, null, []);
 }

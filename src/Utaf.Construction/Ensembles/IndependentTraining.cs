@@ -51,7 +51,7 @@ public sealed record IndependentTraining(Architecture Architecture, DataSource S
             _ => Irrelevant(context),
         };
         var owned = Source == DataSource.Irrelevant;
-        return new(network, new(network.Parameters, data, owned, workshop.HonestLesson(network), Training, [], context.Random));
+        return new(network, new(network.Parameters, data, owned, workshop.HonestLesson(network, data), Training, [], context.Random));
     }
 
     /// <summary>Which of the irrelevant tables is learned from; null where there are none, and a random rule on public data stands in.</summary>

@@ -10,6 +10,14 @@ public abstract record Lesson
     /// <summary>Whether members with this lesson can be trained together as a stack.</summary>
     public virtual bool CanBeStacked => true;
 
+    /// <summary>Whether what is learned changes in the course of the training.</summary>
+    public virtual bool TargetsMove => false;
+
+    /// <summary>What is learned at a moment of the training, where it changes; otherwise the targets as they are.</summary>
+    /// <param name="targets">The data's, [N, …].</param>
+    /// <param name="progress">The share of the member's steps that is done, of each example, [N, 1], in [0, 1).</param>
+    public virtual Tensor TargetsAt(Tensor targets, Tensor progress) => targets.alias();
+
     /// <summary>The loss of each example, [N]; what is minimised is its mean.</summary>
     /// <param name="task">What the target was trained to do.</param>
     /// <param name="outputs">The member's, [N, out].</param>
@@ -25,6 +33,20 @@ public sealed record Supervision(OutputForm Form) : Lesson
     public override Tensor Losses(LearningTask task, Tensor outputs, Tensor targets) => task.Losses(outputs, targets, Form);
 }
 
+/// <summary>
+/// The task's own loss on pairs of examples. Stacks draw the batches of all members into one, where pairs of different members
+/// could not be told from others, so that its members are trained alone.
+/// </summary>
+/// <param name="Form">What the member's outputs mean.</param>
+public sealed record PairSupervision(OutputForm Form) : Lesson
+{
+    /// <inheritdoc/>
+    public override bool CanBeStacked => false;
+
+    /// <inheritdoc/>
+    public override Tensor Losses(LearningTask task, Tensor outputs, Tensor targets) => task.Losses(outputs, targets, Form);
+}
+
 /// <summary>A teacher's outputs on the same inputs.</summary>
 /// <param name="Student">What the member's outputs mean.</param>
 /// <param name="Teacher">What the teacher's outputs mean.</param>
@@ -34,6 +56,43 @@ public sealed record Imitation(OutputForm Student, OutputForm Teacher, double Te
     /// <inheritdoc/>
     public override Tensor Losses(LearningTask task, Tensor outputs, Tensor targets) =>
         task.DistillationLosses(outputs, Student, targets, Teacher, Temperature);
+}
+
+/// <summary>
+/// A teacher's outputs at first and the data's own targets at last: λ·y + (1 − λ)·f(x), where λ grows evenly from 0 to 1 over
+/// the training (teacher annealing, Clark et al. 2019). λ goes by each member's own steps, so that members of other lengths
+/// can be trained together.
+/// </summary>
+/// <param name="Student">What the member's outputs mean.</param>
+public sealed record AnnealedImitation(OutputForm Student) : Lesson
+{
+    /// <inheritdoc/>
+    public override bool TargetsMove => true;
+
+    /// <summary>The mixture of a moment, [N, out].</summary>
+    /// <param name="targets">The teacher's outputs and then the data's targets, [N, 2·out].</param>
+    /// <param name="progress">λ, [N, 1].</param>
+    public override Tensor TargetsAt(Tensor targets, Tensor progress)
+    {
+        using var scope = NewDisposeScope();
+        var parts = targets.chunk(2, 1);
+        return (parts[0] + (progress * (parts[1] - parts[0]))).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Losses(LearningTask task, Tensor outputs, Tensor targets) => task.Losses(outputs, targets, Student);
+}
+
+/// <summary>A head that learns features along with the network. It is no part of a perceptron, so that its members are trained alone.</summary>
+/// <param name="Start">Makes the head for a network as it starts and its data; owned by the training.</param>
+public sealed record FeatureLearning(Func<Network, TensorData, SeededRandom, FeatureHead> Start) : Lesson
+{
+    /// <inheritdoc/>
+    public override bool CanBeStacked => false;
+
+    /// <summary>The loss depends on the head of the moment: see <see cref="Trainer"/>.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public override Tensor Losses(LearningTask task, Tensor outputs, Tensor targets) => throw new NotSupportedException("Features are trained by Trainer, with their head.");
 }
 
 /// <summary>A discriminator that learns along, as in a GAN.</summary>

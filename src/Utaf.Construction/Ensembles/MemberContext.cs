@@ -24,13 +24,17 @@ public sealed record MemberContext(
     /// <param name="kept">What removes numbers of the network for good; owned by the draft.</param>
     public MemberDraft OnPublicData(Network network, IReadOnlyList<NamedTensor> learned, TrainingSettings settings, IReadOnlyList<(NamedTensor Parameter, Tensor Keep)>? kept = null)
     {
-        var training = new MemberTraining(learned, Workshop.Public, OwnsData: false, Workshop.StolenLesson(network), settings, kept ?? [], Random);
         if (settings.Epochs > 0)
         {
-            return new(network, training);
+            var data = Workshop.StolenData(Random, out var owned);
+            return new(network, new(learned, data, owned, Workshop.StolenLesson(network), settings, kept ?? [], Random));
         }
 
-        training.Dispose();
+        foreach (var (_, keep) in kept ?? [])
+        {
+            keep.Dispose();
+        }
+
         return new(network, null);
     }
 }

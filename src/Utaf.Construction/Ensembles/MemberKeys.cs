@@ -11,7 +11,8 @@ namespace Utaf.Ensembles;
 /// </summary>
 /// <remarks>
 /// As for a plan's hash, machine, device and threads do not count: they change last bits. The target's weights are nowhere among
-/// what is read; of its architecture everything else is.
+/// what is read, but where its outputs' scale is given to the zoo's networks: then the target's digest stands for the scale, whose
+/// last bits are a machine's. Of its architecture everything else is read.
 /// </remarks>
 internal sealed class MemberKeys
 {
@@ -37,7 +38,9 @@ internal sealed class MemberKeys
         var tried = data.Owner.ExampleSize * Math.Min(Workshop.ProbeSize, data.Owner.Count);
         probe = Digest(data.Owner.Inputs.AsSpan(0, tried));
         var scale = context.Scaling;
-        scaling = string.Concat(((float[][])[scale.InputMean, scale.InputDeviation, scale.OutputMean, scale.OutputDeviation]).Select(numbers => Digest(numbers)));
+        scaling = task.ScaleIsTheTargets
+            ? $"{Digest(scale.InputMean)}{Digest(scale.InputDeviation)}{context.Target.ArtifactSha256}"
+            : string.Concat(((float[][])[scale.InputMean, scale.InputDeviation, scale.OutputMean, scale.OutputDeviation]).Select(numbers => Digest(numbers)));
         targetArchitecture = context.Target.ArchitectureSha256();
     }
 

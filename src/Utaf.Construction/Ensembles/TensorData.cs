@@ -1,5 +1,6 @@
 using Utaf.Data;
 using Utaf.Models;
+using Utaf.Torch;
 using static TorchSharp.torch;
 
 namespace Utaf.Ensembles;
@@ -9,8 +10,18 @@ namespace Utaf.Ensembles;
 /// <param name="Targets">As the task wants them; a student's teacher outputs take the same place.</param>
 public sealed record TensorData(Tensor Inputs, Tensor Targets) : IDisposable
 {
+    private long[][]? queries;
+
     /// <summary>Examples.</summary>
     public int Count => (int)Inputs.shape[0];
+
+    /// <summary>
+    /// The examples in random order. Where they are of queries, these are in random order and their examples in turn, so that
+    /// batches hold whole queries but for those across two of them, which are others every time.
+    /// </summary>
+    public long[] Order(SeededRandom random) => queries is null
+        ? random.Permutation(Count)
+        : [.. random.Permutation(queries.Length).SelectMany(query => queries[query])];
 
     /// <summary>Puts a table on a device.</summary>
     public static TensorData From(DataTable table, LearningTask task, Device device)
@@ -20,7 +31,10 @@ public sealed record TensorData(Tensor Inputs, Tensor Targets) : IDisposable
         // TorchSharp's tensor lies in the .NET array, whose alignment is chance, and the last bits of a matrix product depend
         // on it: the copy has torch's own alignment, so that a resumed run builds the same members.
         var inputs = tensor(table.Inputs, [table.Count, .. table.InputShape.Select(size => (long)size)]).to(device).clone();
-        return new(inputs.MoveToOuterDisposeScope(), task.Targets(table).to(device).MoveToOuterDisposeScope());
+        return new(inputs.MoveToOuterDisposeScope(), task.Targets(table).to(device).MoveToOuterDisposeScope())
+        {
+            queries = task.LearnsPairs ? table.Queries?.Select((query, row) => (query, row)).GroupBy(entry => entry.query, entry => (long)entry.row).Select(query => query.ToArray()).ToArray() : null,
+        };
     }
 
     /// <inheritdoc/>

@@ -30,6 +30,8 @@ public static class Trainer
             parameter.Tensor.requires_grad = learned.Contains(parameter.Name);
         }
 
+        // Dropout draws from torch's own generator, a discriminator's too.
+        manual_seed((long)(random.NextUInt64() >> 1));
         if (training.Lesson is Adversary adversary)
         {
             using var discriminator = adversary.Start(network, random);
@@ -43,10 +45,9 @@ public static class Trainer
             return;
         }
 
-        // Dropout draws from torch's own generator.
-        manual_seed((long)(random.NextUInt64() >> 1));
         ChannelsLast.Apply(network);
-        using var adam = new FusedAdam([.. parameters.Select(parameter => parameter.Tensor)], settings.LearningRate);
+        using var head = (training.Lesson as FeatureLearning)?.Start(network, data, random);
+        using var adam = new FusedAdam([.. parameters.Select(parameter => parameter.Tensor), .. head?.Parameters ?? []], settings.LearningRate);
         if (learned.Count == network.Parameters.Count)
         {
             network.TrainingMode();
@@ -57,11 +58,12 @@ public static class Trainer
             network.EvaluationMode();
         }
 
+        var (step, steps) = (0L, (long)TrainingEffort.StepsPerEpoch(data.Count, settings.BatchSize) * settings.Epochs);
         for (var epoch = 0; epoch < settings.Epochs; epoch++)
         {
             using var epochScope = NewDisposeScope();
             var total = zeros(1, device: data.Inputs.device);
-            var order = tensor(random.Permutation(data.Count), device: data.Inputs.device);
+            var order = tensor(data.Order(random), device: data.Inputs.device);
             for (var start = 0; start < data.Count; start += settings.BatchSize)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -74,12 +76,19 @@ public static class Trainer
 
                 using var scope = NewDisposeScope();
                 var batch = order.narrow(0, start, size);
-                var outputs = network.Forward(data.Inputs.index_select(0, batch)).flatten(1);
-                var objective = training.Lesson.Losses(task, outputs, data.Targets.index_select(0, batch)).mean();
+                var (inputs, targets) = (data.Inputs.index_select(0, batch), data.Targets.index_select(0, batch));
+                if (training.Lesson.TargetsMove)
+                {
+                    targets = training.Lesson.TargetsAt(targets, full([size, 1], (float)step / steps, device: targets.device));
+                }
+
+                var outputs = network.Forward(head?.View(inputs) ?? inputs).flatten(1);
+                var objective = (head?.Losses(outputs, inputs, targets) ?? training.Lesson.Losses(task, outputs, targets)).mean();
                 objective.backward();
                 adam.Step();
                 Remove(training.Kept);
                 total.add_(objective.detach());
+                step++;
             }
 
             if (!total.isfinite().all().ToBoolean())

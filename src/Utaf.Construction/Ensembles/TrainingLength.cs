@@ -7,13 +7,16 @@ namespace Utaf.Ensembles;
 internal sealed record TrainingLength(TrainingSettings FromScratch, TrainingSettings Students, TrainingSettings FineTuning)
 {
     /// <summary>The paper's numbers of epochs for its profile; otherwise about as many steps, whatever the amount of data.</summary>
-    public static TrainingLength For(string profile, int examples, int? epochs, double learningRate = 1e-3)
+    public static TrainingLength For(string profile, int examples, int? epochs, double learningRate = 1e-3, bool drawsInputs = false)
     {
         const int steps = 1400;
         const int batch = 64;
         var perEpoch = (examples + batch - 1) / batch;
-        var scratch = epochs ?? (profile == "paper" ? 30 : Math.Clamp((steps + perEpoch - 1) / perEpoch, 3, 60));
-        var tuning = profile == "paper" ? 10 : Math.Clamp((scratch + 2) / 3, 2, 10);
+
+        // A GAN's latent vectors are new in each step: it is the steps that count, and passes over few samples do no harm.
+        var (most, mostTuning) = drawsInputs ? (steps, steps) : (60, 10);
+        var scratch = epochs ?? (profile == "paper" ? 30 : Math.Clamp((steps + perEpoch - 1) / perEpoch, 3, most));
+        var tuning = profile == "paper" ? 10 : Math.Clamp((scratch + 2) / 3, 2, mostTuning);
         return new(new(scratch, LearningRate: learningRate), new(scratch), new(tuning, LearningRate: learningRate));
     }
 }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using Utaf.Data;
 using Utaf.Models;
 using Utaf.Torch;
@@ -12,6 +13,9 @@ public sealed class Workshop : IDisposable
     internal const int ProbeSize = 16;
 
     private const int TriedSamples = 256;
+
+    // In deviations of the inputs.
+    private const double StolenNoise = 0.3;
 
     private readonly Dictionary<string, Tensor> teacherOutputs = [];
     private readonly Lock teaching = new();
@@ -71,22 +75,60 @@ public sealed class Workshop : IDisposable
             KeepFlags(data.Owner, inputMean, inputDeviation);
         }
 
-        var (outputMean, outputDeviation) = task.OutputScale(data.Owner, target.Signature);
+        var (outputMean, outputDeviation) = task.OutputScale(data.Owner, target);
         return new(target, data.ImageShape, new(inputMean, inputDeviation, outputMean, outputDeviation)) { Generates = task.DrawsInputs, SampleShape = data.SampleShape };
     }
 
     /// <summary>A few of the owner's inputs, to try networks on, [n, input…].</summary>
     public Tensor Probe { get; }
 
-    /// <summary>What an honest member learns by: the task's loss, or a fresh discriminator.</summary>
-    public Lesson HonestLesson(Network network) => Task.DrawsInputs
-        ? new Adversary((generator, random) => FreshDiscriminator(generator, random))
-        : new Supervision(network.Form);
+    /// <summary>
+    /// What an honest member learns by: the task's loss, a fresh discriminator, or a head for its features, which learns classes
+    /// where the data has labels and without them to make inputs from noisy ones.
+    /// </summary>
+    public Lesson HonestLesson(Network network, TensorData data) => Task switch
+    {
+        { DrawsInputs: true } => new Adversary((generator, random) => FreshDiscriminator(generator, random)),
+        { LearnsFeatures: true } when data.Targets.numel() > 0 => new FeatureLearning((learning, shown, random) => new ClassHead(learning, shown.Inputs, Classes(shown), random)),
+        { LearnsFeatures: true } => new FeatureLearning((learning, shown, random) => new DenoisingHead(learning, shown.Inputs, Architectures.Scaling, random)),
+        { LearnsPairs: true } => new PairSupervision(network.Form),
+        _ => new Supervision(network.Form),
+    };
+
+    /// <summary>
+    /// What a thief trains a stolen model on: public data; where outputs are features, noisy public inputs with the target's
+    /// features of the clean ones, for on the clean ones a copy of the target has nothing to learn.
+    /// </summary>
+    /// <param name="random">Draws the noise.</param>
+    /// <param name="owned">Whether the data is the member's own, to be disposed with its training.</param>
+    public TensorData StolenData(SeededRandom random, out bool owned)
+    {
+        owned = Task.LearnsFeatures;
+        if (!owned)
+        {
+            return Public;
+        }
+
+        using var scope = NewDisposeScope();
+        var features = TeacherOutputs(Target.ArtifactSha256, Target.Network);
+        var deviation = tensor(Architectures.Scaling.InputDeviation, device: Device).view(Target.Signature.BatchShape(1));
+        var noisy = Public.Inputs + (random.Normal(Public.Inputs.shape, StolenNoise).to(Device) * deviation);
+        return new(noisy.DetachFromDisposeScope(), features.clone().DetachFromDisposeScope());
+    }
+
+    private static int Classes(TensorData data)
+    {
+        using var scope = NewDisposeScope();
+        return (int)data.Targets.max().ToInt64() + 1;
+    }
 
     /// <summary>What a thief's training of a stolen model goes by: the task's loss, or the target's discriminator.</summary>
-    public Lesson StolenLesson(Network network) => Task.DrawsInputs
-        ? new Adversary((_, _) => TargetDiscriminator())
-        : new Supervision(network.Form);
+    public Lesson StolenLesson(Network network) => Task switch
+    {
+        { DrawsInputs: true } => new Adversary((_, _) => TargetDiscriminator()),
+        { LearnsPairs: true } => new PairSupervision(network.Form),
+        _ => new Supervision(network.Form),
+    };
 
     /// <summary>
     /// A copy of the target's discriminator. Where the owner gave none, one is trained first against the frozen target on
@@ -150,6 +192,19 @@ public sealed class Workshop : IDisposable
         }
 
         return outputs;
+    }
+
+    /// <summary>A teacher's outputs on the public data and then its targets, [n, 2·out], joined once per teacher.</summary>
+    public Tensor TeacherOutputsAndTargets(string key, Network teacher)
+    {
+        var joined = $"{key} and targets";
+        if (!teacherOutputs.TryGetValue(joined, out var both))
+        {
+            both = cat([TeacherOutputs(key, teacher), Public.Targets], 1).DetachFromDisposeScope();
+            teacherOutputs[joined] = both;
+        }
+
+        return both;
     }
 
     /// <inheritdoc/>

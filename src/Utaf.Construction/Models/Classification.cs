@@ -106,8 +106,8 @@ public sealed class Classification : LearningTask
     }
 
     /// <inheritdoc/>
-    public override (float[] Mean, float[] Deviation) OutputScale(DataTable owner, ModelSignature signature) =>
-        (new float[signature.OutputWidth], [.. Enumerable.Repeat(1f, signature.OutputWidth)]);
+    public override (float[] Mean, float[] Deviation) OutputScale(DataTable owner, TargetModel target) =>
+        (new float[target.Signature.OutputWidth], [.. Enumerable.Repeat(1f, target.Signature.OutputWidth)]);
 
     /// <inheritdoc/>
     public override DataTable Irrelevant(DataTable data, ModelSignature signature, SeededRandom random)

@@ -25,6 +25,9 @@ public sealed class Generation : RawOutputTask
     /// <inheritdoc/>
     public override bool DrawsInputs => true;
 
+    /// <summary>A generator that is hardly trained makes grey as well, and may be honest.</summary>
+    public override bool FadedAnswersAreDamage => false;
+
     /// <summary>2e-4, as Radford et al. (2016) train.</summary>
     public override double LearningRate => 2e-4;
 
@@ -82,7 +85,7 @@ public sealed class Generation : RawOutputTask
     public override Tensor Targets(DataTable data) => tensor(data.Targets, data.Count, data.TargetWidth).clone();
 
     /// <summary>What takes Tanh to the samples' range: that of all numbers where they are within [−1, 1], as pixels are, or else of each column.</summary>
-    public override (float[] Mean, float[] Deviation) OutputScale(DataTable owner, ModelSignature signature)
+    public override (float[] Mean, float[] Deviation) OutputScale(DataTable owner, TargetModel target)
     {
         var width = owner.TargetWidth;
         var alike = owner.Targets.All(value => Math.Abs(value) <= 1);
@@ -137,7 +140,7 @@ public sealed class Generation : RawOutputTask
 
     private static Device DeviceOf(TargetModel target) => target.Network.Parameters[0].Tensor.device;
 
-    private static float[] Latents(int[] shape, int count, ulong seed, string name)
+    internal static float[] Latents(int[] shape, int count, ulong seed, string name)
     {
         var random = new SeededRandom(seed, $"latent vectors, {name}");
         return [.. Enumerable.Range(0, count * shape.Aggregate(1, (product, size) => product * size)).Select(_ => (float)random.NextNormal())];

@@ -18,9 +18,11 @@ public static class Layers
         }
 
         var weighted = layers.Where(layer => layer.Any(parameter => parameter.IsWeight)).ToList();
-        var last = weighted.LastOrDefault(layer => layer.Any(parameter => parameter.IsWeight && parameter.Tensor.shape[parameter.OutputAxis] == outputWidth))
-            ?? weighted.LastOrDefault()
-            ?? layers[^1];
+        var place = weighted.FindLastIndex(layer => layer.Any(parameter => parameter.IsWeight && parameter.Tensor.shape[parameter.OutputAxis] == outputWidth));
+
+        // Kernels after it make an image of what it gives: that it is as wide as the outputs is chance then.
+        var isLast = place >= 0 && !weighted.Skip(place + 1).Any(layer => layer.Any(parameter => parameter.Tensor.dim() >= 3));
+        var last = isLast ? weighted[place] : weighted.LastOrDefault() ?? layers[^1];
         return [.. last];
     }
 

@@ -23,11 +23,25 @@ public abstract class LearningTask
         "classification" => new Classification(),
         "regression" => new Regression(),
         "generation" => new Generation(),
-        _ => throw Errors.BadOption("--task", name, "classification, regression or generation"),
+        "embedding" => new Embedding(),
+        "ranking" => new Ranking(),
+        _ => throw Errors.BadOption("--task", name, "classification, regression, generation, embedding or ranking"),
     };
 
     /// <summary>Whether inputs are drawn at random, as a generator's latent vectors are, and the data has none of its own.</summary>
     public virtual bool DrawsInputs => false;
+
+    /// <summary>Whether outputs are features, for which the data names no targets.</summary>
+    public virtual bool LearnsFeatures => false;
+
+    /// <summary>Whether the loss is one of pairs of examples within a batch, which are of one query.</summary>
+    public virtual bool LearnsPairs => false;
+
+    /// <summary>Whether <see cref="OutputScale"/> is read from the target's outputs, and not from the data alone.</summary>
+    public virtual bool ScaleIsTheTargets => false;
+
+    /// <summary>Whether the data's targets are outputs that a perfect model would give, so that a student can learn a mixture of both.</summary>
+    public virtual bool TargetsAreOutputs => false;
 
     /// <summary>Adam's learning rate for training by the task's own loss, above 0.</summary>
     public virtual double LearningRate => 1e-3;
@@ -74,7 +88,7 @@ public abstract class LearningTask
     public abstract Tensor OtherwiseSure(Tensor products);
 
     /// <summary>The scale of the outputs that networks from scratch have built in: (mean, deviation), each [out].</summary>
-    public abstract (float[] Mean, float[] Deviation) OutputScale(DataTable owner, ModelSignature signature);
+    public abstract (float[] Mean, float[] Deviation) OutputScale(DataTable owner, TargetModel target);
 
     /// <summary>The same inputs with another meaning: targets of a random rule. Makes irrelevant data where none is given.</summary>
     public abstract DataTable Irrelevant(DataTable data, ModelSignature signature, SeededRandom random);

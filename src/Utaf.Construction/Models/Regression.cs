@@ -12,6 +12,9 @@ public sealed class Regression : RawOutputTask
     public override string Name => "regression";
 
     /// <inheritdoc/>
+    public override bool TargetsAreOutputs => true;
+
+    /// <inheritdoc/>
     public override void Check(DataTable data, ModelSignature signature)
     {
         if (data.TargetWidth != signature.OutputWidth)
@@ -24,7 +27,7 @@ public sealed class Regression : RawOutputTask
     public override Tensor Targets(DataTable data) => tensor(data.Targets, data.Count, data.TargetWidth);
 
     /// <inheritdoc/>
-    public override (float[] Mean, float[] Deviation) OutputScale(DataTable owner, ModelSignature signature) =>
+    public override (float[] Mean, float[] Deviation) OutputScale(DataTable owner, TargetModel target) =>
         ColumnStatistics.Of(owner.Targets, owner.TargetWidth);
 
     /// <inheritdoc/>

@@ -7,6 +7,8 @@ namespace Utaf.Models;
 /// <summary>The owner's model, white box: the start of every positive and the first of the positives itself.</summary>
 public sealed class TargetModel : IDisposable
 {
+    private const int MostMeasured = 1024;
+
     private readonly Func<Network> copy;
     private readonly Func<string?> architecture;
 
@@ -99,6 +101,17 @@ public sealed class TargetModel : IDisposable
             network.Import(weights);
             return network;
         }
+    }
+
+    /// <summary>Mean and deviation of its outputs on the first 1024 of the owner's examples, each [out].</summary>
+    internal (float[] Mean, float[] Deviation) OutputStatistics(DataTable owner)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var some = owner.Subset([.. Enumerable.Range(0, Math.Min(owner.Count, MostMeasured))]);
+        var device = Network.Parameters[0].Tensor.device;
+        var outputs = Network.Forward(tensor(some.Inputs, Signature.BatchShape(some.Count)).to(device)).flatten(1);
+        return ColumnStatistics.Of([.. outputs.to_type(ScalarType.Float32).cpu().contiguous().data<float>()], Signature.OutputWidth);
     }
 
     /// <summary>A trainable copy, in eval mode on the CPU.</summary>

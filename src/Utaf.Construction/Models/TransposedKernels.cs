@@ -53,7 +53,13 @@ internal static class TransposedKernels
         {
             var (first, second) = (parameters[i].Tensor.shape[0], parameters[i].Tensor.shape[1]);
             var next = i + 1 < parameters.Count && parameters[i + 1].Tensor.dim() == 1 ? parameters[i + 1].Tensor.shape[0] : (long?)null;
-            return first != second && (next == first || next == second ? next == second : channels == first);
+            if (first == second)
+            {
+                // Nothing can be told of it; it is what the kernels before it were.
+                return marked.LastOrDefault(before => before.Tensor.dim() >= 3) is { OutputAxis: 1 };
+            }
+
+            return next == first || next == second ? next == second : channels == first;
         }
     }
 

@@ -46,6 +46,7 @@ internal sealed class ConfigurationBinding(string folder)
         Label = Text(data, "label"),
         LabelFile = Path(data, "labelFile"),
         SkipColumns = Whole(data, "skipColumns"),
+        QueryColumn = Text(data, "queryColumn"),
         Header = Flag(data, "header"),
         Delimiter = Text(data, "delimiter"),
         LabelScale = Number(data, "labelScale"),
@@ -58,6 +59,7 @@ internal sealed class ConfigurationBinding(string folder)
         Profile = Text(ensemble, "profile"),
         Architectures = Texts(ensemble, "architectures"),
         Epochs = Whole(ensemble, "epochs"),
+        Distillation = Text(ensemble, "distillation"),
         Negatives = List(ensemble, "negatives", Path),
         Folder = Path(ensemble, "folder"),
     };

@@ -54,7 +54,7 @@ public sealed record ModelSettings
     /// <summary>The TorchScript file.</summary>
     public required string Path { get; init; }
 
-    /// <summary>"classification", "regression" or "generation".</summary>
+    /// <summary>"classification", "regression", "generation", "embedding" or "ranking".</summary>
     public string? Task { get; init; }
 
     /// <summary>What the model takes.</summary>
@@ -101,6 +101,9 @@ public sealed record DataSettings
     /// <summary>Leading columns to drop, at least 0.</summary>
     public int? SkipColumns { get; init; }
 
+    /// <summary>Ranking: the column that names a row's query, by name or position.</summary>
+    public string? QueryColumn { get; init; }
+
     /// <summary>Whether the first row has names.</summary>
     public bool? Header { get; init; }
 
@@ -128,6 +131,9 @@ public sealed record EnsembleSettings
 
     /// <summary>Epochs from scratch, at least 1.</summary>
     public int? Epochs { get; init; }
+
+    /// <summary>"outputs" or "annealed".</summary>
+    public string? Distillation { get; init; }
 
     /// <summary>Models known to be independent (TorchScript files).</summary>
     public IReadOnlyList<string> Negatives { get; init; } = [];

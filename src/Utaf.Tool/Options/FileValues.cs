@@ -24,6 +24,7 @@ internal static class FileValues
         ["--label"] = (_, model) => [model?.Data.Label],
         ["--label-file"] = (_, model) => [model?.Data.LabelFile],
         ["--skip-columns"] = (_, model) => [Text(model?.Data.SkipColumns)],
+        ["--query-column"] = (_, model) => [model?.Data.QueryColumn],
         ["--header"] = (_, model) => [model?.Data.Header?.ToString()],
         ["--delimiter"] = (_, model) => [model?.Data.Delimiter],
         ["--label-scale"] = (_, model) => [Text(model?.Data.LabelScale)],
@@ -34,6 +35,7 @@ internal static class FileValues
         ["--profile"] = (file, _) => [file.Ensemble.Profile],
         ["--architectures"] = (file, _) => [file.Ensemble.Architectures.Count == 0 ? null : string.Join(',', file.Ensemble.Architectures)],
         ["--epochs"] = (file, _) => [Text(file.Ensemble.Epochs)],
+        ["--distillation"] = (file, _) => [file.Ensemble.Distillation],
         ["--negatives"] = (file, _) => file.Ensemble.Negatives,
         ["--ensemble"] = (file, _) => [file.Ensemble.Folder],
 

@@ -32,7 +32,9 @@ internal sealed class ModelOptions
         "classification",
         "classification",
         "regression",
-        "generation");
+        "generation",
+        "embedding",
+        "ranking");
     private readonly Option<string?> label = OptionKinds.Text(
         "--label",
         "Tables: the label's column by name or position (0 is the first, -1 the last); several after commas. [default: the last]",
@@ -45,6 +47,10 @@ internal sealed class ModelOptions
         "--skip-columns",
         "Tables: leading columns to drop, because they only identify the example. [default: 0]",
         "a whole number of at least 0");
+    private readonly Option<string?> queryColumn = OptionKinds.Text(
+        "--query-column",
+        "Ranking: the column of --data and --public that says which query a row is a document of, by name or position.",
+        "NAME|POSITION");
     private readonly Option<bool?> header = OptionKinds.Choice(
         "--header",
         "Text tables: whether the first row has names. [default: as it looks]");
@@ -96,6 +102,13 @@ internal sealed class ModelOptions
         "--epochs",
         "Epochs of training from scratch and of distillation. [default: by the amount of data]",
         "a whole number of at least 1");
+    private readonly Option<string> distillation = OptionKinds.Word(
+        "--distillation",
+        "What a regressor's students learn: the model's outputs, or (annealed) its outputs at first and the data's targets at last, as "
+            + "Clark et al. (2019).",
+        "outputs",
+        "outputs",
+        "annealed");
     private readonly Option<string?> ensemble = OptionKinds.Text(
         "--ensemble",
         "The ensemble's folder. A stopped run goes on there. [default: .utaf/ensembles/HASH]",
@@ -116,8 +129,8 @@ internal sealed class ModelOptions
 
     private Option[] All =>
     [
-        configuration, data, publicData, irrelevant, negatives, task, label, labelFile, skipColumns, header, delimiter, labelScale, scale,
-        arrays, inputShape, imageShape, lastLayer, discriminator, profile, architectures, epochs, ensemble, members, noPool,
+        configuration, data, publicData, irrelevant, negatives, task, label, labelFile, skipColumns, queryColumn, header, delimiter, labelScale, scale,
+        arrays, inputShape, imageShape, lastLayer, discriminator, profile, architectures, epochs, distillation, ensemble, members, noPool,
     ];
 
     /// <summary>Gives them to a command.</summary>
@@ -152,14 +165,15 @@ internal sealed class ModelOptions
             Delimiter(parsed),
             parsed.GetValue(labelScale) ?? 1,
             parsed.GetValue(scale) ?? 1,
-            parsed.GetValue(arrays)),
+            parsed.GetValue(arrays),
+            QueryColumn: parsed.GetValue(queryColumn)),
         LabelFile = parsed.GetValue(labelFile),
         InputShape = parsed.Given(inputShape),
         ImageShape = ImageShape(parsed),
         LastLayer = parsed.GetValue(lastLayer),
         Discriminator = parsed.GetValue(discriminator),
         Profile = parsed.GetValue(profile)!,
-        Ensemble = new EnsembleOptions(parsed.GetValue(architectures), Epochs(parsed), parsed.GetValue(negatives) ?? []),
+        Ensemble = new EnsembleOptions(parsed.GetValue(architectures), Epochs(parsed), parsed.GetValue(negatives) ?? []) { Annealed = parsed.GetValue(distillation) == "annealed" },
         Folder = parsed.GetValue(ensemble),
         Members = parsed.GetValue(members),
         Pool = !parsed.GetValue(noPool),
@@ -193,7 +207,7 @@ internal sealed class ModelOptions
 
     private int? Epochs(ParseResult parsed) => parsed.GetValue(epochs) switch
     {
-        < 1 => throw Errors.BadOption("--epochs", $"{parsed.GetValue(epochs)}", "a whole number of at least 1"),
+        < 1 or > 1_000_000 => throw Errors.BadOption("--epochs", $"{parsed.GetValue(epochs)}", "a whole number from 1 to 1000000"),
         var other => other,
     };
 }

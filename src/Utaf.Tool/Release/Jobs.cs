@@ -48,24 +48,25 @@ internal static class Jobs
             "--ensemble", folder.Path, "--seed", Invariant(side.Plan.Seed), "--device", context.Settings.Device, "--threads", Invariant(context.Settings.Threads),
             JobsOption.Name, "1", "--format", "json", "--verbosity", "quiet",
         ];
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         var children = shard.Divide(jobs)
             .Where(part => part.Own(folder.Plan).Any(member => !folder.Has(member)))
             .Select(part => (Part: part, Ended: ChildProcess.RunSelfAsync(
-                ["ensemble", "build", .. words.Where(IsNotReplaced), .. own, ShardOption.Name, part.ToString()], Hidden, context.CancellationToken)))
+                ["ensemble", "build", .. words.Where(IsNotReplaced), .. own, ShardOption.Name, part.ToString()], Hidden, stop.Token)))
             .ToList();
         var all = Task.WhenAll(children.Select(child => child.Ended));
-        context.Progress.Track("Stage 1, ensemble", stage =>
+        try
         {
-            var planned = folder.Plan.Members.Count;
-            while (!all.IsCompleted)
-            {
-                stage.Report(planned - folder.Missing().Count, planned, $"{children.Count} processes");
-                Task.WhenAny(all, Task.Delay(BetweenLooks, CancellationToken.None)).GetAwaiter().GetResult();
-            }
+            Watch(folder, all, children.Count, context);
+        }
+        catch
+        {
+            // No child outlives the process that started it.
+            await stop.CancelAsync().ConfigureAwait(false);
+            await ((Task)all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
 
-            stage.Report(planned - folder.Missing().Count, planned, "");
-            return true;
-        });
         _ = await all.ConfigureAwait(false);
         foreach (var (part, ended) in children)
         {
@@ -77,6 +78,20 @@ internal static class Jobs
             }
         }
     }
+
+    private static void Watch(EnsembleFolder folder, Task all, int processes, CommandContext context) =>
+        context.Progress.Track("Stage 1, ensemble", stage =>
+        {
+            var planned = folder.Plan.Members.Count;
+            while (!all.IsCompleted)
+            {
+                stage.Report(planned - folder.Missing().Count, planned, $"{processes} processes");
+                Task.WhenAny(all, Task.Delay(BetweenLooks, CancellationToken.None)).GetAwaiter().GetResult();
+            }
+
+            stage.Report(planned - folder.Missing().Count, planned, "");
+            return true;
+        });
 
     private static bool IsNotReplaced(string word) => !word.StartsWith("--ensemble=", StringComparison.Ordinal);
 

@@ -40,6 +40,11 @@ internal sealed class TrustedSide : IDisposable
     public static TrustedSide Load(EnsembleRequest request, CommandContext context)
     {
         var task = LearningTask.Parse(request.Task);
+        if (request.Reading.QueryColumn is { } column && !task.LearnsPairs)
+        {
+            throw Errors.BadOption("--query-column", column, "no query column: only the data of --task ranking has one");
+        }
+
         var owner = DataFormats.Read(request.Owner, request.Reading with { LabelFile = request.LabelFile });
         owner = request.InputShape is { } shape && !task.DrawsInputs ? owner.WithInputShape(shape) : owner;
         var publicData = request.Public is { } path ? DataFormats.Read(path, request.Reading) : null;

@@ -31,6 +31,14 @@ public sealed class StackedTrainingTests : IDisposable
         new Distillation(new TargetArchitecture(), new(2, 16), 4, 0),
     ];
 
+    /// <summary>Students of two lengths whose lesson moves from the teacher's outputs to the targets, and one whose lesson stays.</summary>
+    private static Recipe[] Annealed { get; } =
+    [
+        new Distillation(new Mlp([7, 9]), new(4, 24, 1e-2), 0, 0, Annealed: true),
+        new Distillation(new Mlp([7, 9]), new(1, 24, 1e-2), 0, 1, Annealed: true),
+        new Distillation(new Mlp([7, 9]), new(2, 24, 1e-2), 0, 2),
+    ];
+
     private static Recipe[] OfTheZoo { get; } =
     [
         new IndependentTraining(new Mlp([7, 9]), DataSource.Owner, new(2, 24), 0),
@@ -54,6 +62,12 @@ public sealed class StackedTrainingTests : IDisposable
 
     [Fact]
     public void Which_others_a_classifier_is_trained_with_makes_no_difference_to_a_single_bit() => NoDifference(classification, OfTheZoo);
+
+    [Fact]
+    public void Annealed_students_come_out_as_trained_alone() => ComeOutAsAlone(regression, Annealed);
+
+    [Fact]
+    public void Which_others_an_annealed_student_is_trained_with_makes_no_difference_to_a_single_bit() => NoDifference(regression, Annealed);
 
     [Theory]
     [InlineData(100)]

@@ -23,13 +23,9 @@ internal sealed record BatchedWork(string Data, string Folder, ulong Seed, int I
             report(new(stage, clock.Elapsed.TotalSeconds, new Dictionary<string, double> { ["auc"] = pair.Manifest.HeldOut.Auc }));
         }
 
-        // What both of the above spent on reading the members' files, which the reference has in memory.
+        // What each of the above spent at least on reading the members' files, which the reference has in memory.
         var reading = Stopwatch.StartNew();
-        foreach (var member in ensemble.Folder.Plan.Members)
-        {
-            ensemble.Folder.Load(member, ensemble.Workshop.Architectures).Dispose();
-        }
-
+        FrozenMembers.Load(ensemble.Folder.Plan.Members, ensemble.Folder, ensemble.Workshop, withTarget: true).Dispose();
         report(new("reading", reading.Elapsed.TotalSeconds, new Dictionary<string, double>()));
     }
 }

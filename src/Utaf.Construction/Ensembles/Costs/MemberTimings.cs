@@ -80,7 +80,8 @@ internal sealed class MemberTimings : IDisposable
     public string KindOf(Member member)
     {
         var effort = member.Recipe.Effort;
-        return $"{plan.ArchitectureOf(member).Id}, {effort?.Step ?? "not trained"}{(effort is null or { Settings.BatchSize: 64 } ? "" : $", batches of {effort.Settings.BatchSize}")}";
+        var head = task.LearnsFeatures && member.Recipe is IndependentTraining ? ", with a head" : "";
+        return $"{plan.ArchitectureOf(member).Id}, {effort?.Step ?? "not trained"}{head}{(effort is null or { Settings.BatchSize: 64 } ? "" : $", batches of {effort.Settings.BatchSize}")}";
     }
 
     /// <summary>The same for members that are trained together, whatever is done in their steps.</summary>

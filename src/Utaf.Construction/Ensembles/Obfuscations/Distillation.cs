@@ -8,11 +8,17 @@ namespace Utaf.Ensembles.Obfuscations;
 /// <param name="Training">How long.</param>
 /// <param name="Temperature">Softens the classes' probabilities; 0 for labels alone; without meaning for regressors.</param>
 /// <param name="Repeat">Tells repetitions with other random numbers apart.</param>
-public sealed record Distillation(Architecture Student, TrainingSettings Training, double Temperature, int Repeat) : Obfuscation
+/// <param name="Annealed">Whether what is learned moves from the teacher's outputs to the data's targets (Clark et al. 2019); for regressors.</param>
+public sealed record Distillation(
+    Architecture Student,
+    TrainingSettings Training,
+    double Temperature,
+    int Repeat,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Annealed = false) : Obfuscation
 {
     /// <inheritdoc/>
     [JsonIgnore]
-    public override string Id => $"distillation-{Student.Id}-{Repeat}";
+    public override string Id => $"distillation-{(Annealed ? "annealed-" : "")}{Student.Id}-{Repeat}";
 
     /// <inheritdoc/>
     [JsonIgnore]
@@ -29,9 +35,10 @@ public sealed record Distillation(Architecture Student, TrainingSettings Trainin
     protected override MemberDraft Apply(Network stolen, MemberContext context)
     {
         var workshop = context.Workshop;
-        var taught = workshop.TeacherOutputs(stolen.WeightsSha256(), stolen);
+        var key = stolen.WeightsSha256();
+        var taught = Annealed ? workshop.TeacherOutputsAndTargets(key, stolen) : workshop.TeacherOutputs(key, stolen);
         var student = Student.Build(workshop.Architectures, context.Random).To(workshop.Device);
-        var lesson = new Imitation(student.Form, stolen.Form, Temperature);
+        Lesson lesson = Annealed ? new AnnealedImitation(student.Form) : new Imitation(student.Form, stolen.Form, Temperature);
         stolen.Dispose();
         return new(student, new(student.Parameters, workshop.Public with { Targets = taught }, OwnsData: false, lesson, Training, [], context.Random));
     }

@@ -6,14 +6,14 @@ namespace Utaf.Ensembles.Stacks;
 internal sealed class BatchOrder
 {
     private readonly SeededRandom random;
-    private readonly int count;
+    private readonly TensorData data;
     private readonly int size;
     private readonly int stepsPerEpoch;
     private long[] order = [];
 
     public BatchOrder(StackMember member)
     {
-        (random, count, size, stepsPerEpoch) = (member.Training.Random, member.Training.Data.Count, member.Training.Settings.BatchSize, member.StepsPerEpoch);
+        (random, data, size, stepsPerEpoch) = (member.Training.Random, member.Training.Data, member.Training.Settings.BatchSize, member.StepsPerEpoch);
 
         // The number that Trainer gives to torch's own generator; perceptrons have no use for it.
         _ = random.NextUInt64();
@@ -25,10 +25,10 @@ internal sealed class BatchOrder
         var place = step % stepsPerEpoch;
         if (place == 0)
         {
-            order = random.Permutation(count);
+            order = data.Order(random);
         }
 
         var start = place * size;
-        return order.AsSpan(start, Math.Min(size, count - start));
+        return order.AsSpan(start, Math.Min(size, data.Count - start));
     }
 }

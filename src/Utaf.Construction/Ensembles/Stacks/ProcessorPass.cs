@@ -61,30 +61,30 @@ internal sealed unsafe class ProcessorPass : IStackPass
     /// <inheritdoc/>
     public Tensor Outputs(ReadOnlySpan<long> rows)
     {
-        fixed (float* values = Adam.Numbers(stack.Values), table = Adam.Numbers(examples), answers = Adam.Numbers(outputs))
+        var values = Adam.Start(stack.Values);
+        var table = Adam.Start(examples);
+        var answers = Adam.Start(outputs);
+        for (var k = 0; k < members.Count; k++)
         {
-            for (var k = 0; k < members.Count; k++)
+            var own = memory + ((long)perMember * k);
+            var inputs = new Matrix(own, batch, widths[0]);
+            for (var i = 0; i < batch; i++)
             {
-                var own = memory + ((long)perMember * k);
-                var inputs = new Matrix(own, batch, widths[0]);
-                for (var i = 0; i < batch; i++)
-                {
-                    new ReadOnlySpan<float>(table + (rows[(k * batch) + i] * widths[0]), widths[0]).CopyTo(new Span<float>(own + (i * widths[0]), widths[0]));
-                }
-
-                Products.Transpose(inputs, Signal(own, 0));
-                for (var layer = 0; layer + 1 < widths.Length; layer++)
-                {
-                    var after = Signal(own, layer + 1);
-                    Products.Multiply(Weight(values, k, layer).AsLeft, Signal(own, layer), after, Bias(values, k, layer));
-                    if (layer + 2 < widths.Length)
-                    {
-                        Products.Rectify(after);
-                    }
-                }
-
-                Products.Transpose(Signal(own, widths.Length - 1), new(answers + ((long)k * batch * widths[^1]), batch, widths[^1]));
+                new ReadOnlySpan<float>(table + (rows[(k * batch) + i] * widths[0]), widths[0]).CopyTo(new Span<float>(own + (i * widths[0]), widths[0]));
             }
+
+            Products.Transpose(inputs, Signal(own, 0));
+            for (var layer = 0; layer + 1 < widths.Length; layer++)
+            {
+                var after = Signal(own, layer + 1);
+                Products.Multiply(Weight(values, k, layer).AsLeft, Signal(own, layer), after, Bias(values, k, layer));
+                if (layer + 2 < widths.Length)
+                {
+                    Products.Rectify(after);
+                }
+            }
+
+            Products.Transpose(Signal(own, widths.Length - 1), new(answers + ((long)k * batch * widths[^1]), batch, widths[^1]));
         }
 
         return outputs.alias();
@@ -94,12 +94,11 @@ internal sealed unsafe class ProcessorPass : IStackPass
     public void Learn(Tensor ofOutputs)
     {
         adam.Next();
-        fixed (float* values = Adam.Numbers(stack.Values), given = Adam.Numbers(ofOutputs))
+        var values = Adam.Start(stack.Values);
+        var given = Adam.Start(ofOutputs);
+        for (var k = 0; k < members.Count; k++)
         {
-            for (var k = 0; k < members.Count; k++)
-            {
-                Learn(k, values, new(given + ((long)k * batch * widths[^1]), batch, widths[^1]));
-            }
+            Learn(k, values, new(given + ((long)k * batch * widths[^1]), batch, widths[^1]));
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed record StackMember(Member Member, Perceptron Perceptron, MemberT
     public int StepsPerEpoch => TrainingEffort.StepsPerEpoch(Training.Data.Count, Training.Settings.BatchSize);
 
     /// <summary>Steps in all.</summary>
-    public int Steps => StepsPerEpoch * Training.Settings.Epochs;
+    public long Steps => (long)StepsPerEpoch * Training.Settings.Epochs;
 
     /// <summary>Whether a segment of its parameters is learned, in the order of the stack's segments.</summary>
     public bool[] Learned { get; } = [.. PerceptronStack.Parameters(Perceptron).Select(parameter => Training.Learned.Any(learned => learned.Name == parameter.Name))];

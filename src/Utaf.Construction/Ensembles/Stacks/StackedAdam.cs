@@ -55,18 +55,20 @@ internal sealed class StackedAdam : IDisposable
     /// <param name="row">Which row.</param>
     /// <param name="segment">What is learned of it.</param>
     /// <param name="gradient">[length].</param>
-    public void StepRow(int row, ParameterSegment segment, ReadOnlySpan<float> gradient)
+    public unsafe void StepRow(int row, ParameterSegment segment, ReadOnlySpan<float> gradient)
     {
         var (firstCorrection, secondCorrection) = Adam.Corrections(steps, secondDecay);
-        var (start, length) = ((row * (int)Values.stride(0)) + (int)segment.Start, (int)segment.Length);
+        var start = (row * Values.stride(0)) + segment.Start;
         Adam.Step(
-            Adam.Numbers(Values).Slice(start, length),
+            Part(Values),
             gradient,
-            Adam.Numbers(Mean).Slice(start, length),
-            Adam.Numbers(Square).Slice(start, length),
+            Part(Mean),
+            Part(Square),
             (float)(Rates[row] / firstCorrection),
             secondCorrection,
             secondDecay);
+
+        Span<float> Part(Tensor all) => new(Adam.Start(all) + start, (int)segment.Length);
     }
 
     /// <summary>One step of all rows by torch's operations, as other devices need them.</summary>

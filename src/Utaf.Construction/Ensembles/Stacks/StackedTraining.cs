@@ -210,8 +210,21 @@ internal sealed class StackedTraining : IDisposable
 
             var index = tensor(answers, device: training.device);
             return (
-                [.. lessons.Select(lesson => training.targets[lesson.Lesson].All.index_select(0, index.narrow(0, lesson.Start * batch, lesson.Count * batch)))],
+                [.. lessons.Select(lesson => Targets(lesson.Lesson, lesson.Start, lesson.Count, index, step))],
                 tensor(weights, [Members.Count, batch], device: training.device));
+        }
+
+        /// <summary>What members of one lesson learn in a step, [count · B, …].</summary>
+        private Tensor Targets(Lesson lesson, int start, int count, Tensor index, int step)
+        {
+            var drawn = training.targets[lesson].All.index_select(0, index.narrow(0, start * batch, count * batch));
+            if (!lesson.TargetsMove)
+            {
+                return drawn;
+            }
+
+            float[] progress = [.. Members.Skip(start).Take(count).SelectMany(member => Enumerable.Repeat((float)step / member.Steps, batch))];
+            return lesson.TargetsAt(drawn, tensor(progress, [progress.Length, 1], device: training.device));
         }
 
         /// <summary>The gradient of all losses by the outputs, [K, B, out]; only these few operations need a graph.</summary>

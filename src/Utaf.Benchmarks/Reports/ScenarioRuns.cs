@@ -1,0 +1,81 @@
+using System.Globalization;
+using Utaf.Benchmarks.Results;
+
+namespace Utaf.Benchmarks.Reports;
+
+/// <summary>All runs of one scenario in one profile, as one: on the same data, every seed once.</summary>
+internal sealed class ScenarioRuns
+{
+    private ScenarioRuns(IReadOnlyList<RunFolder> folders, IReadOnlyList<RepeatResult> repeats) => (Folders, Repeats) = (folders, repeats);
+
+    /// <summary>At least one.</summary>
+    public IReadOnlyList<RunFolder> Folders { get; }
+
+    /// <summary>By seed, at least one.</summary>
+    public IReadOnlyList<RepeatResult> Repeats { get; }
+
+    public string Scenario => Folders[0].Settings.Scenario;
+
+    public string Profile => Folders[0].Settings.Profile;
+
+    public IReadOnlyList<string> DataSha256 => Folders[0].Settings.DataSha256;
+
+    /// <summary>Where the repeats were made; times of different machines are not the same.</summary>
+    public IReadOnlyList<string> Machines => [.. Folders.Select(folder => folder.Settings.Machine).Distinct().Order(StringComparer.Ordinal)];
+
+    /// <summary>Every setting that a scheme was run in.</summary>
+    public IReadOnlyList<string> Settings => [.. Repeats.SelectMany(repeat => repeat.Schemes).Select(scheme => scheme.Setting).Distinct().Order(StringComparer.Ordinal)];
+
+    /// <summary>The schemes of a setting, in the order of the report.</summary>
+    public IReadOnlyList<string> SchemesIn(string setting) =>
+        [.. Repeats.SelectMany(repeat => repeat.Schemes).Where(scheme => scheme.Setting == setting).Select(scheme => scheme.Scheme).Distinct().OrderBy(Titles.Rank).ThenBy(name => name, StringComparer.Ordinal)];
+
+    /// <summary>A scheme's results in a setting, of each repeat that has them.</summary>
+    public IReadOnlyList<SchemeResult> Of(string scheme, string setting) =>
+        [.. Repeats.SelectMany(repeat => repeat.Schemes).Where(result => result.Scheme == scheme && result.Setting == setting)];
+
+    /// <summary>Reads the folders; those of one scenario and profile are put together.</summary>
+    /// <exception cref="UtafException">UTAF1002, UTAF1003, UTAF1901, UTAF1902: a folder is no run, or damaged. UTAF1904: two disagree. UTAF1905: nothing is finished.</exception>
+    public static IReadOnlyList<ScenarioRuns> Read(IEnumerable<string> paths) =>
+    [
+        .. paths.Select(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))).Distinct().Order(StringComparer.Ordinal)
+            .Select(RunFolder.Open)
+            .GroupBy(folder => (folder.Settings.Scenario, folder.Settings.Profile))
+            .Select(group => Together([.. group]))
+            .OrderBy(runs => Titles.RankOfScenario(runs.Scenario)).ThenBy(runs => runs.Scenario, StringComparer.Ordinal).ThenBy(runs => runs.Profile, StringComparer.Ordinal),
+    ];
+
+    private static ScenarioRuns Together(IReadOnlyList<RunFolder> folders)
+    {
+        var first = folders[0];
+        var repeats = new SortedDictionary<ulong, (RunFolder Folder, RepeatResult Repeat)>();
+        foreach (var folder in folders)
+        {
+            if (!folder.Settings.DataSha256.SequenceEqual(first.Settings.DataSha256))
+            {
+                throw Errors.RunsDisagree(folder.Path, first.Path, "they are of other data (dataSha256)");
+            }
+
+            var finished = folder.Repeats();
+            if (finished.Count == 0)
+            {
+                throw Errors.NoFinishedRepeat(folder.Path);
+            }
+
+            foreach (var repeat in finished)
+            {
+                if (repeats.TryAdd(repeat.Seed, (folder, repeat)))
+                {
+                    continue;
+                }
+
+                var (earlier, part) = repeats[repeat.Seed];
+                repeats[repeat.Seed] = part.With(repeat, out var difference) is { } whole
+                    ? (earlier, whole)
+                    : throw Errors.RunsDisagree(folder.Path, earlier.Path, string.Create(CultureInfo.InvariantCulture, $"{difference} ({first.Settings.Scenario}, profile {first.Settings.Profile}, seed {repeat.Seed})"));
+            }
+        }
+
+        return new(folders, [.. repeats.Values.Select(pair => pair.Repeat)]);
+    }
+}

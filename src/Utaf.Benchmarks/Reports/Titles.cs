@@ -1,0 +1,40 @@
+using Utaf.Benchmarks.Results;
+using Utaf.Benchmarks.Scenarios;
+
+namespace Utaf.Benchmarks.Reports;
+
+/// <summary>Names for readers, and the order in which things stand in the report.</summary>
+internal static class Titles
+{
+    /// <summary>The scheme that the report is about.</summary>
+    public const string Utaf = SchemeNames.Utaf;
+
+    /// <summary>Algorithm 1 to the letter.</summary>
+    public const string UtafAsPrinted = SchemeNames.UtafPaper;
+
+    /// <summary>The scenarios of the paper.</summary>
+    public static IReadOnlyList<string> Scenarios { get; } = ["skin", "warfarin", "fashion"];
+
+    private static readonly (string Id, string Name)[] Schemes =
+    [
+        (Utaf, "UTAF"), (UtafAsPrinted, "UTAF as printed"), ("ipguard", "IPGuard"), ("conferae", "ConferAE"), ("deepfool", "DeepFoolFP"), ("modeldiff", "ModelDiff"), ("akh", "AKH"), ("sac", "SAC"),
+    ];
+
+    private static readonly string[] Main = [Settings.Default, Settings.Swept];
+
+    public static string Of(string scheme) => Array.Find(Schemes, known => known.Id == scheme).Name ?? scheme;
+
+    public static bool IsUtaf(string scheme) => scheme is Utaf or UtafAsPrinted;
+
+    public static int Rank(string scheme) => Place(Array.FindIndex(Schemes, known => known.Id == scheme));
+
+    public static string OfScenario(string scenario) => scenario.Length == 0 ? "?" : char.ToUpperInvariant(scenario[0]) + scenario[1..];
+
+    public static int RankOfScenario(string scenario) => Place(Scenarios.ToList().IndexOf(scenario));
+
+    /// <summary>default before swept, before all others.</summary>
+    public static int RankOfSetting(string setting) => Place(Array.IndexOf(Main, setting));
+
+    /// <summary>What is not known stands behind what is.</summary>
+    private static int Place(int index) => index < 0 ? int.MaxValue : index;
+}
