@@ -41,7 +41,7 @@ internal abstract class Scenario
     /// <summary>Which settings UTAF is run in.</summary>
     public virtual SettingChoice Settings(Profile profile) => profile switch
     {
-        Profile.Smoke => new([10], [4], Without: 1, PaperEverywhere: false),
+        Profile.Smoke => new([10], [4], Without: 1, PaperEverywhere: false) { Iterations = 4, VerifierSteps = 10 },
         Profile.Cpu => new([10, 25, 50, 75], [7, 14, 21, 28], Without: int.MaxValue, PaperEverywhere: false),
         _ => new([10, 20, 30, 40, 50, 60, 70, 80, 90], [7, 14, 21, 28], Without: int.MaxValue, PaperEverywhere: true),
     };
@@ -76,15 +76,22 @@ internal sealed record SettingChoice(IReadOnlyList<int> Counts, IReadOnlyList<in
     private const string OfEnsembles = "ensemble";
     private const string LeaveOut = "without";
 
+    /// <summary>Steps of the fingerprint; null for the schedule's own.</summary>
+    public int? Iterations { get; init; }
+
+    /// <summary>Steps of the meta-verifier at the end; null for the schedule's own.</summary>
+    public int? VerifierSteps { get; init; }
+
     /// <summary>The kinds of settings, as <c>--settings</c> names them.</summary>
     public static IReadOnlyList<string> Names { get; } = [OfCounts, OfEnsembles, LeaveOut, OfUnseen];
 
     /// <summary>Only the kinds that are named.</summary>
-    public SettingChoice Only(IReadOnlyList<string> names) => new(
-        names.Contains(OfCounts) ? Counts : [],
-        names.Contains(OfEnsembles) ? Ensembles : [],
-        names.Contains(LeaveOut) ? Without : 0,
-        PaperEverywhere);
+    public SettingChoice Only(IReadOnlyList<string> names) => this with
+    {
+        Counts = names.Contains(OfCounts) ? Counts : [],
+        Ensembles = names.Contains(OfEnsembles) ? Ensembles : [],
+        Without = names.Contains(LeaveOut) ? Without : 0,
+    };
 }
 
 /// <summary>A scenario of one seed.</summary>

@@ -102,7 +102,7 @@ internal sealed class UtafFingerprints(OpenedScenario opened, EnsembleSplit spli
     {
         var ensemble = opened.Ensemble;
         var clock = new CurveClock();
-        var pair = PairConstruction.Construct(folder, ensemble.Workshop, parts, ensemble.Model, new(examples, schedule), "benchmark", clock, stop);
+        var pair = PairConstruction.Construct(folder, ensemble.Workshop, parts, ensemble.Model, new(examples, schedule, choice.Iterations, VerifierSteps: choice.VerifierSteps), "benchmark", clock, stop);
         var seconds = clock.Seconds;
         var (manifest, verifier) = (pair.Manifest, pair.Verifier);
         return new(
