@@ -319,6 +319,14 @@ public static class Errors
     public static UtafException ScoreMismatch(double managed, double torch, double tolerance = 1e-5) =>
         Environment("UTAF1502", "utaf", $"The managed meta-verifier scores {managed:R} where torch scores {torch:R}; they must agree within {tolerance:0.0E0}. The pair was not written. Please report this with the output of: dotnet utaf doctor.");
 
+    /// <summary>A fingerprinting scheme made no query.</summary>
+    public static UtafException NoQueries(string scheme, string problem) =>
+        Usage("UTAF1503", "utaf", $"The scheme {scheme} found no query for this model: {problem} Leave it out of --schemes.");
+
+    /// <summary>A fingerprinting scheme cannot be used with such a model.</summary>
+    public static UtafException SchemeUnsuited(string scheme, string expected, string task, int outputs) =>
+        Usage("UTAF1504", "utaf", $"The scheme {scheme} wants {expected}; this model is one of {task} with {outputs} {(outputs == 1 ? "output" : "outputs")}. Choose another with --schemes, such as utaf.");
+
     /// <summary>The suspect's output differs in size from the pair's.</summary>
     public static UtafException SuspectWidth(string suspect, int expected, int found) =>
         Usage("UTAF1601", suspect, $"The pair was made for a model with {expected} outputs, the suspect has {found}. It is another task, or its answers need mapping.");

@@ -68,10 +68,11 @@ internal sealed class BaselineFingerprints(OpenedScenario opened, EnsembleSplit 
             using var target = workshop.Target.Copy().Freeze();
             using var data = TensorData.From(workshop.Data.Owner, workshop.Task, CPU);
             using var box = InputBox.Of(workshop.Data.Owner, workshop.Data.ImageShape is not null, CPU);
-            var made = scheme.Build(new(target, workshop.Task, data.Inputs, data.Targets, box, opened.Ensemble.Folder.Plan.Seed));
+            using var models = TrainingNetworks.Of(new(opened.Ensemble.Folder, workshop, split));
+            var made = scheme.Build(new(target, workshop.Task, data.Inputs, data.Targets, box, opened.Ensemble.Folder.Plan.Seed) { Models = models, CancellationToken = stop });
             return new(name, setting, made.Queries, made.Shape, made.Score, made.ConstructionSeconds, $"{scheme}", [], [.. split.Test.Select(member => TriedSuspect.Of(member, opened.Ensemble))]);
         }
-        catch (UtafException e) when (e.Diagnostic.Code == "UTAF1001")
+        catch (UtafException e) when (e.Diagnostic.Code is "UTAF1503" or "UTAF1504")
         {
             say($"{name}, {setting}: {e.Diagnostic.Message}");
             return null;

@@ -20,7 +20,7 @@ internal static class SchemeNames
     /// <summary>The baselines.</summary>
     public static IReadOnlyList<Baseline> Baselines { get; } =
     [
-        new("ipguard", examples => new IpGuard(Examples: examples), [.. IpGuard.Sweep]),
+        new("ipguard", examples => new IpGuard(Examples: examples), [.. IpGuard.Sweep(100)]),
         new("deepfool", examples => new DeepFool(Examples: examples), []),
         new("akh", examples => new MisclassifiedInputs(examples), []),
     ];

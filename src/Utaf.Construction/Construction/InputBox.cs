@@ -1,4 +1,6 @@
 using Utaf.Data;
+using Utaf.Ensembles;
+using Utaf.Models;
 using static TorchSharp.torch;
 
 namespace Utaf.Construction;
@@ -31,11 +33,19 @@ public sealed class InputBox : IDisposable
         this.high = upper.MoveToOuterDisposeScope();
     }
 
+    /// <summary>hi − lo of each number of an input, [1, input…]: what step sizes are fractions of. It belongs to the caller's dispose scope.</summary>
+    internal Tensor Span => half * 2;
+
     /// <summary>The smallest value of any input.</summary>
     public double Minimum { get; }
 
     /// <summary>The largest value of any input.</summary>
     public double Maximum { get; }
+
+    /// <summary>Where the queries to a model of this task stay.</summary>
+    public static InputBox For(Workshop workshop) => workshop.Task.DrawsInputs
+        ? Within(workshop.Target.Signature.InputShape, Generation.LatentBound, workshop.Device)
+        : Of(workshop.Data.Owner, workshop.Data.ImageShape is not null, workshop.Device);
 
     /// <summary>Per feature what the owner's data spans; for images the pixel range of the data as a whole.</summary>
     public static InputBox Of(DataTable owner, bool images, Device device)

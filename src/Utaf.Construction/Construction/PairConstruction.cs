@@ -2,7 +2,6 @@ using TorchSharp;
 using Utaf.Ensembles;
 using Utaf.Fingerprints;
 using Utaf.Metrics;
-using Utaf.Models;
 using Utaf.Torch;
 using static TorchSharp.torch;
 
@@ -79,9 +78,7 @@ public static class PairConstruction
         var plan = folder.Plan;
         var schedule = ConstructionSchedule.Of(options.Schedule);
         var weights = options.Weights ?? schedule.Weights;
-        using var box = workshop.Task.DrawsInputs
-            ? InputBox.Within(workshop.Target.Signature.InputShape, Generation.LatentBound, workshop.Device)
-            : InputBox.Of(workshop.Data.Owner, workshop.Data.ImageShape is not null, workshop.Device);
+        using var box = InputBox.For(workshop);
         var costly = workshop.Target.ParameterCount > LargeTarget;
         var type = costly && options.Precision == Precision.Auto && workshop.Device.type == DeviceType.CPU && Processor.MultipliesBFloat16
             ? ScalarType.BFloat16

@@ -15,6 +15,7 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
 
     // Table A2's numbers of students and of independent models by architecture, from S to XXL: Warfarin, Fashion (of which no
     // XL is distilled), Skin. Other lists of architectures are dealt out evenly.
+    private const int Fashion = 4;
     private static readonly int[][] TableStudents = [[10, 10, 6], [6, 6, 2, 0], [4, 4, 2, 2, 2]];
     private static readonly int[][] TableIndependent = [[20, 20, 20], [20, 10, 10, 20], [20, 20, 12, 4, 4]];
 
@@ -125,7 +126,7 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
     private IEnumerable<Member> Distilled(int count, bool varied) => Distilled(varied ? WithTarget : Architectures, count, varied);
 
     private static IReadOnlyList<Architecture> InShares(IReadOnlyList<Architecture> architectures, int count, int[][] table) =>
-        table.FirstOrDefault(shares => shares.Length == architectures.Count && shares.Sum() == count) is { } own
+        table.FirstOrDefault(shares => shares.Length == architectures.Count && shares.Sum() == count && (shares.Length == Fashion) == (architectures[0] is FcGan)) is { } own
             ? [.. architectures.Zip(own).SelectMany(pair => Enumerable.Repeat(pair.First, pair.Second))]
             : architectures;
 

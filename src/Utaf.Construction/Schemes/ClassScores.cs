@@ -3,36 +3,48 @@ using static TorchSharp.torch;
 
 namespace Utaf.Schemes;
 
-/// <summary>What the gradient schemes need of a classifier.</summary>
+/// <summary>What the schemes for classifiers need of one.</summary>
 internal static class ClassScores
 {
-    public static bool Supported(LearningTask task, int width) => task is Classification && width >= 2;
+    public const string Wanted = "a classifier";
 
-    public static void Require(IFingerprintScheme scheme, SchemeContext context)
+    public static bool Supported(LearningTask task) => task is Classification;
+
+    /// <summary>Z, [N, classes]: numbers whose softmax is the model's distribution. One output is two classes.</summary>
+    public static Tensor Logits(Network network, Tensor inputs)
+    {
+        const double smallest = 1e-12;
+        var outputs = network.Forward(inputs).flatten(1);
+        if (outputs.shape[1] > 1)
+        {
+            return network.Form == OutputForm.Probabilities ? outputs.clamp(smallest).log() : outputs;
+        }
+
+        var second = network.Form switch
+        {
+            OutputForm.Probabilities => outputs.clamp(smallest).log() - (1 - outputs).clamp(smallest).log(),
+            OutputForm.LogProbabilities => outputs - (1 - outputs.exp()).clamp(smallest).log(),
+            _ => outputs,
+        };
+        return cat([zeros_like(second), second], 1);
+    }
+
+    /// <summary>The class of each served answer, [N].</summary>
+    /// <param name="answers">Probabilities, [N, out].</param>
+    public static long[] Classes(Tensor answers)
+    {
+        using var scope = NewDisposeScope();
+        var classes = answers.shape[1] == 1 ? answers.gt(0.5).squeeze(1).to_type(ScalarType.Int64) : answers.argmax(1);
+        return [.. classes.cpu().data<long>()];
+    }
+
+    /// <summary>Places of inputs whose class the target gets right, or wrong, in random order.</summary>
+    public static long[] Seeds(SchemeContext context, bool right, string purpose)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var width = (int)context.Target.Forward(context.Inputs.narrow(0, 0, 1)).flatten(1).shape[1];
-        if (!scheme.Supports(context.Task, width))
-        {
-            throw Errors.BadOption("--schemes", scheme.Name, $"a scheme for a {context.Task.Name} model of {width} output(s)");
-        }
-    }
-
-    /// <summary>Z, [N, classes]: numbers whose softmax is the model's distribution.</summary>
-    public static Tensor Logits(Network network, Tensor inputs)
-    {
-        var outputs = network.Forward(inputs).flatten(1);
-        return network.Form == OutputForm.Probabilities ? outputs.clamp(1e-12).log() : outputs;
-    }
-
-    /// <summary>Inputs whose class the target gets right, or wrong, in random order.</summary>
-    public static Tensor Seeds(SchemeContext context, bool right, int count, string purpose)
-    {
-        using var noGradient = no_grad();
-        var hit = Logits(context.Target, context.Inputs).argmax(1).eq(context.Targets).data<bool>().ToArray();
+        var hit = Logits(context.Target, context.Inputs).argmax(1).eq(context.Targets).cpu().data<bool>().ToArray();
         var places = Enumerable.Range(0, hit.Length).Where(i => hit[i] == right).ToList();
-        var chosen = new Torch.SeededRandom(context.Seed, purpose).Shuffle(places).Take(count).Select(i => (long)i).ToArray();
-        return chosen.Length == 0 ? context.Inputs.narrow(0, 0, 0) : context.Inputs.index_select(0, tensor(chosen));
+        return [.. new Torch.SeededRandom(context.Seed, purpose).Shuffle(places).Select(place => (long)place)];
     }
 }

@@ -10,27 +10,39 @@ namespace Utaf.Schemes;
 /// <param name="Examples">N; seeds that do not flip are left out.</param>
 public sealed record DeepFool(double Overshoot = 0.02, int Steps = 50, int Examples = 100) : IFingerprintScheme
 {
-    /// <inheritdoc/>
-    public string Name => "deepfoolfp";
+    private static readonly double[] Overshoots = [0.02, 0.1, 0.5];
+
+    /// <summary>The option sets to choose from on the validation part.</summary>
+    public static IReadOnlyList<DeepFool> Sweep(int examples) =>
+        [.. Overshoots.Select(overshoot => new DeepFool(overshoot, Examples: examples))];
 
     /// <inheritdoc/>
-    public bool Supports(LearningTask task, int outputWidth) => ClassScores.Supported(task, outputWidth);
+    public string Name => "deepfool";
+
+    /// <inheritdoc/>
+    public string Parameters => FormattableString.Invariant($"η {Overshoot}");
+
+    /// <inheritdoc/>
+    public string Wanted => ClassScores.Wanted;
+
+    /// <inheritdoc/>
+    public bool Supports(LearningTask task, int outputWidth) => ClassScores.Supported(task);
 
     /// <inheritdoc/>
     public SchemeFingerprint Build(SchemeContext context)
     {
-        ClassScores.Require(this, context);
+        context.Require(this);
         using var scope = NewDisposeScope();
         var clock = Stopwatch.StartNew();
-        var seeds = ClassScores.Seeds(context, right: true, Examples, Name);
+        var seeds = context.Rows(ClassScores.Seeds(context, right: true, Name).Take(Examples));
         if (seeds.shape[0] == 0)
         {
-            return SchemeFingerprint.Of(this, context, seeds, Examples, clock, SchemeFingerprint.MatchingRate);
+            throw Errors.NoQueries(Name, "it gets none of the owner's examples right, and those are the seeds.");
         }
 
         var rows = seeds.shape[0];
         var (x, sum) = (context.Box.Clip(seeds).clone(), zeros_like(seeds));
-        var flipped = zeros(rows, dtype: ScalarType.Bool);
+        var flipped = zeros(rows, dtype: ScalarType.Bool, device: context.Device);
         Tensor? start = null;
         for (var step = 0; step <= Steps; step++)
         {
@@ -51,7 +63,7 @@ public sealed record DeepFool(double Overshoot = 0.02, int Steps = 50, int Examp
             var w = byClass - own;
             var f = (logits - logits.gather(1, start)).detach().abs();
             var norm = w.pow(2).sum([2L]).sqrt();
-            var distance = (f / norm.clamp(1e-12)).scatter(1, start, full([rows, 1], float.PositiveInfinity));
+            var distance = (f / norm.clamp(1e-12)).scatter(1, start, full([rows, 1], float.PositiveInfinity, device: context.Device));
             var nearest = distance.argmin(1, keepdim: true);
             var direction = w.gather(1, nearest.unsqueeze(2).expand(rows, 1, w.shape[2])).squeeze(1);
             var size = (f.gather(1, nearest) + 1e-4) / norm.gather(1, nearest).clamp(1e-12).pow(2);
@@ -61,6 +73,15 @@ public sealed record DeepFool(double Overshoot = 0.02, int Steps = 50, int Examp
         }
 
         var places = flipped.nonzero().squeeze(1);
-        return SchemeFingerprint.Of(this, context, x.index_select(0, places), Examples, clock, SchemeFingerprint.MatchingRate);
+        return places.shape[0] == 0
+            ? throw Errors.NoQueries(Name, $"none of {rows} seeds came to another class in {Steps} steps.")
+            : SchemeFingerprint.Of(
+                this,
+                context,
+                x.index_select(0, places),
+                Examples,
+                clock,
+                SchemeFingerprint.MatchingRate,
+                $"{places.shape[0]} of {rows} seeds came to another class");
     }
 }

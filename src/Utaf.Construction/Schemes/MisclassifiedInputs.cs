@@ -12,14 +12,23 @@ public sealed record MisclassifiedInputs(int Examples = 100) : IFingerprintSchem
     public string Name => "akh";
 
     /// <inheritdoc/>
-    public bool Supports(LearningTask task, int outputWidth) => ClassScores.Supported(task, outputWidth);
+    public string Parameters => "";
+
+    /// <inheritdoc/>
+    public string Wanted => ClassScores.Wanted;
+
+    /// <inheritdoc/>
+    public bool Supports(LearningTask task, int outputWidth) => ClassScores.Supported(task);
 
     /// <inheritdoc/>
     public SchemeFingerprint Build(SchemeContext context)
     {
-        ClassScores.Require(this, context);
+        context.Require(this);
         using var scope = NewDisposeScope();
         var clock = Stopwatch.StartNew();
-        return SchemeFingerprint.Of(this, context, ClassScores.Seeds(context, right: false, Examples, Name), Examples, clock, SchemeFingerprint.MatchingRate);
+        var wrong = ClassScores.Seeds(context, right: false, Name);
+        return wrong.Length == 0
+            ? throw Errors.NoQueries(Name, $"it gets all {context.Inputs.shape[0]} of the owner's examples right.")
+            : SchemeFingerprint.Of(this, context, context.Rows(wrong.Take(Examples)), Examples, clock, SchemeFingerprint.MatchingRate);
     }
 }

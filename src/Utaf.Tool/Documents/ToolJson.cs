@@ -18,6 +18,7 @@ namespace Utaf.Tool.Documents;
 [JsonSerializable(typeof(ListDocument))]
 [JsonSerializable(typeof(TransferDocument))]
 [JsonSerializable(typeof(EvaluationDocument))]
+[JsonSerializable(typeof(SchemesDocument))]
 [JsonSerializable(typeof(CostEstimate))]
 [JsonSerializable(typeof(EnsembleStatusDocument))]
 [JsonSerializable(typeof(MatrixDocument))]

@@ -14,11 +14,19 @@ internal sealed class ModelArgument : Argument<string?>
         Arity = ArgumentArity.ZeroOrOne;
     }
 
+    /// <summary>The option without which a command is about something else, and no model is meant; null: one always is.</summary>
+    public Option? OnlyWith { get; init; }
+
     /// <summary>The configured model that is meant: named, or its file given, or the only one.</summary>
     /// <returns>Null if the model is not described in the file.</returns>
     /// <exception cref="UtafException">UTAF1022: more than one is meant.</exception>
     public ModelSettings? Find(ParseResult parsed, UtafConfiguration configuration)
     {
+        if (OnlyWith is { } option && parsed.GetResult(option) is null)
+        {
+            return null;
+        }
+
         var given = parsed.GetValue(this);
         var meant = given is null ? configuration.Models : Named(given, configuration.Models);
         return meant switch

@@ -8,7 +8,8 @@ namespace Utaf.Tool.Options;
 /// <summary>The model, its data and its ensemble: what <c>fingerprint</c> and <c>ensemble</c> are told.</summary>
 internal sealed class ModelOptions
 {
-    private readonly ModelArgument model = new();
+    private readonly Option? onlyWith;
+    private readonly ModelArgument model;
     private readonly Option<string?> data = OptionKinds.Text(
         "--data",
         "The owner's data, which the model was trained on or the like: CSV, NPZ, NPY, IDX (each also with .gz) or a folder of images "
@@ -127,6 +128,14 @@ internal sealed class ModelOptions
     };
     private readonly ConfigurationOption configuration = new();
 
+    /// <summary>The options of a command that always needs a model, or needs it with one option only.</summary>
+    /// <param name="onlyWith">That option; null: always.</param>
+    public ModelOptions(Option? onlyWith = null)
+    {
+        this.onlyWith = onlyWith;
+        model = new() { OnlyWith = onlyWith };
+    }
+
     private Option[] All =>
     [
         configuration, data, publicData, irrelevant, negatives, task, label, labelFile, skipColumns, queryColumn, header, delimiter, labelScale, scale,
@@ -144,7 +153,14 @@ internal sealed class ModelOptions
 
         command.Validators.Add(result =>
         {
-            if (result.GetValue(data) is null)
+            if (onlyWith is not null && result.GetResult(onlyWith) is null)
+            {
+                if (result.GetResult(model) is { Tokens.Count: > 0 })
+                {
+                    result.AddError($"MODEL is there without {onlyWith.Name}: give both, or the pair with --pair or --model");
+                }
+            }
+            else if (result.GetValue(data) is null)
             {
                 result.AddError("--data is missing: give the owner's data, or describe the model in utaf.json");
             }

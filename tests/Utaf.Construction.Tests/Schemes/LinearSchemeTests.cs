@@ -66,7 +66,7 @@ public sealed class LinearSchemeTests
 
         var error = Assert.Throws<UtafException>(() => new MisclassifiedInputs().Build(setting.Context));
 
-        Assert.Equal("UTAF1001", error.Diagnostic.Code);
+        Assert.Equal("UTAF1503", error.Diagnostic.Code);
         Assert.Contains("akh", error.Message, StringComparison.Ordinal);
     }
 

@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using Utaf.Models;
+using Utaf.Torch;
+using static TorchSharp.torch;
+
+namespace Utaf.Schemes;
+
+/// <summary>
+/// Conferrable adversarial examples (Lukas, Zhang and Kerschbaum 2021): inputs that the target and models distilled from it get
+/// wrong in the same way, and independent models do not.
+/// </summary>
+/// <param name="Epsilon">ε: how far an input may be moved, in (0, 1], a fraction of its range.</param>
+/// <param name="Confidence">The least max over t of Surr(x′)·(1 − Ref(x′)) of an example that is kept, in (0, 1).</param>
+/// <param name="Examples">N; fewer where few are found.</param>
+/// <param name="Iterations">Of Adam.</param>
+/// <param name="LearningRate">Adam's, as a fraction of the inputs' range.</param>
+/// <param name="Kept">With which probability a model takes part in a step, in (0, 1].</param>
+public sealed record ConferAe(
+    double Epsilon = 0.15,
+    double Confidence = 0.85,
+    int Examples = 100,
+    int Iterations = 100,
+    double LearningRate = 5e-4,
+    double Kept = 0.7) : IFingerprintScheme
+{
+    // Few seeds become examples. More rounds would take longer than all other schemes together.
+    private const int MostRounds = 2;
+    private const double Smallest = 1e-7;
+
+    private static readonly double[] Confidences = [0.85, 0.5];
+    private static readonly double[] Epsilons = [0.03, 0.15];
+
+    /// <summary>
+    /// The option sets to choose from on the validation part. The lower confidence is for small ensembles, whose surrogates
+    /// hardly ever agree to 0.85.
+    /// </summary>
+    public static IReadOnlyList<ConferAe> Sweep(int examples) =>
+    [
+        .. from confidence in Confidences
+           from epsilon in Epsilons
+           select new ConferAe(epsilon, confidence, examples),
+    ];
+
+    /// <inheritdoc/>
+    public string Name => "conferae";
+
+    /// <inheritdoc/>
+    public string Parameters => FormattableString.Invariant($"ε {Epsilon}, confidence {Confidence}");
+
+    /// <inheritdoc/>
+    public string Wanted => ClassScores.Wanted;
+
+    /// <inheritdoc/>
+    public bool Supports(LearningTask task, int outputWidth) => ClassScores.Supported(task);
+
+    /// <inheritdoc/>
+    public SchemeFingerprint Build(SchemeContext context)
+    {
+        context.Require(this);
+        using var scope = NewDisposeScope();
+        var clock = Stopwatch.StartNew();
+        var (surrogates, references) = (context.Models.Surrogates, context.Models.References);
+        if (surrogates.Count == 0 || references.Count == 0)
+        {
+            throw Errors.NoQueries(
+                Name, $"its training part has {surrogates.Count} distilled copies and {references.Count} independent models, and it needs both.");
+        }
+
+        var seeds = ClassScores.Seeds(context, right: true, Name);
+        var random = new SeededRandom(context.Seed, $"{Name} models");
+        var (found, count, tried) = (new List<Tensor>(), 0, 0);
+        foreach (var round in seeds.Chunk(Examples).Take(MostRounds))
+        {
+            context.CancellationToken.ThrowIfCancellationRequested();
+            var conferrable = Conferrable(context, context.Rows(round), random);
+            found.Add(conferrable);
+            tried += round.Length;
+            count += (int)conferrable.shape[0];
+            if (count >= Examples)
+            {
+                break;
+            }
+        }
+
+        return count == 0
+            ? throw Errors.NoQueries(Name, $"none of {tried} seeds became an example that copies confuse and independent models do not.")
+            : SchemeFingerprint.Of(
+                this,
+                context,
+                cat(found, 0).narrow(0, 0, Math.Min(count, Examples)),
+                Examples,
+                clock,
+                SchemeFingerprint.MatchingRate,
+                $"{count} of {tried} seeds became conferrable");
+    }
+
+    /// <summary>Transfer(S, x, t)·(1 − Transfer(R, x, t)) of each input and class, [N, classes], in [0, 1], by what share of the models predicts a class.</summary>
+    internal static Tensor Score(IReadOnlyList<Network> surrogates, IReadOnlyList<Network> references, Tensor inputs)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        return (Transfer(surrogates) * (1 - Transfer(references))).MoveToOuterDisposeScope();
+
+        Tensor Transfer(IReadOnlyList<Network> models) => stack([.. models.Select(Votes)], 0).mean([0L]);
+
+        Tensor Votes(Network model)
+        {
+            var logits = ClassScores.Logits(model, inputs);
+            return zeros_like(logits).scatter(1, logits.argmax(1, keepdim: true), ones_like(logits));
+        }
+    }
+
+    /// <summary>Moves seeds, which the target gets right, and keeps what became conferrable.</summary>
+    private Tensor Conferrable(SchemeContext context, Tensor seeds, SeededRandom random)
+    {
+        using var scope = NewDisposeScope();
+        var start = context.Box.Clip(seeds);
+        var reach = context.Box.Span * Epsilon;
+        var (low, high) = (start - reach, start + reach);
+        var x = start.clone();
+        var adam = new InputAdam(x, context.Box.Span, LearningRate);
+        var before = Probabilities(context.Target, start).detach();
+        var label = before.argmax(1);
+        for (var step = 0; step < Iterations; step++)
+        {
+            using var pass = NewDisposeScope();
+            context.CancellationToken.ThrowIfCancellationRequested();
+            var point = x.detach().requires_grad_(true);
+            var after = Probabilities(context.Target, point);
+            var surrogate = Mean(Some(context.Models.Surrogates, random), point);
+            var reference = Mean(Some(context.Models.References, random), point);
+
+            // α·H(1, max M_E(x′)) − β·H(F(x), F(x′)) + γ·H(F(x′), Surr(x′)) with α = β = γ = 1.
+            var ensemble = nn.functional.log_softmax(surrogate * (1 - reference), 1);
+            var loss = -ensemble.amax([1L]).sum()
+                + (before * after.clamp(Smallest, 1 - Smallest).log()).sum()
+                - (after * surrogate.clamp(Smallest, 1).log()).sum();
+            var gradient = autograd.grad([loss], [point])[0];
+            x.copy_(context.Box.Clip((x - adam.Move(gradient)).minimum(high).maximum(low)).detach());
+        }
+
+        using var noGradient = no_grad();
+        var all = Mean(context.Models.Surrogates, x) * (1 - Mean(context.Models.References, x));
+        var kept = Probabilities(context.Target, x).argmax(1).ne(label).logical_and(all.amax([1L]).ge(Confidence));
+        return x.index_select(0, kept.nonzero().squeeze(1)).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Probabilities(Network network, Tensor inputs) => ClassScores.Logits(network, inputs).softmax(1);
+
+    private static Tensor Mean(IReadOnlyList<Network> models, Tensor inputs) =>
+        models.Select(model => Probabilities(model, inputs)).Aggregate((sum, next) => sum + next) / models.Count;
+
+    /// <summary>The dropout over models of the publication; at least one stays.</summary>
+    private Network[] Some(IReadOnlyList<Network> models, SeededRandom random)
+    {
+        Network[] kept = [.. models.Where(_ => random.NextDouble() < Kept)];
+        return kept.Length > 0 ? kept : [models[random.NextInt32(models.Count)]];
+    }
+}
