@@ -43,9 +43,7 @@ internal sealed class RepeatRun(Scenario scenario, ScenarioSettings settings, Sc
     {
         var utaf = new UtafFingerprints(opened, split, choice, stop);
         var baselines = new BaselineFingerprints(opened, split, choice, say, stop);
-        return settings.Schemes.Distinct().SelectMany(name => SchemeNames.Baselines.FirstOrDefault(baseline => baseline.Name == name) is { } baseline
-            ? baselines.Make(baseline)
-            : utaf.Make(name));
+        return settings.Schemes.Distinct().SelectMany(name => SchemeNames.IsUtaf(name) ? utaf.Make(name) : baselines.Make(name));
     }
 
     /// <summary>Builds the members that are missing.</summary>
