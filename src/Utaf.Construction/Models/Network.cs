@@ -66,7 +66,10 @@ public sealed class Network : IDisposable
     /// <summary>Runs the model.</summary>
     /// <param name="inputs">[N, input…] on the network's device.</param>
     /// <returns>[N, out…], with gradients to inputs and parameters where these ask for them.</returns>
-    public Tensor Forward(Tensor inputs) => forward(inputs);
+    public Tensor Forward(Tensor inputs) => OneRowEach(forward(inputs));
+
+    /// <summary>One number for each input is a row of one: a model may well squeeze its outputs to [N].</summary>
+    internal static Tensor OneRowEach(Tensor outputs) => outputs.dim() == 1 ? outputs.unsqueeze(1) : outputs;
 
     /// <summary>Batch norm and dropout as in training.</summary>
     public void TrainingMode() => module.train();

@@ -88,7 +88,7 @@ public sealed class TorchScriptFile
         }
 
         return outputs.dim() > 0 && outputs.shape[0] == inputs.shape[0] && outputs.is_floating_point()
-            ? outputs
+            ? Network.OneRowEach(outputs)
             : throw Errors.NotOneOutput(Path, $"{outputs.dtype} [{string.Join(", ", outputs.shape)}] for {inputs.shape[0]} inputs");
     }
 

@@ -11,6 +11,9 @@ namespace Utaf.Tool.Release;
 /// <summary>Everything that is loaded to fingerprint a model: torch, the target, its data, and the plan that follows from them.</summary>
 internal sealed class TrustedSide : IDisposable
 {
+    // A discriminator that does not fit shows it on few; all at once may be more than there is memory.
+    private const int TriedSamples = 256;
+
     private TrustedSide(TargetModel target, LearningTask task, EnsembleData data, EnsemblePlan plan, Device device, string folderPath, NegativePool? pool, SharedMembers? shared)
     {
         (Target, Task, Data, Plan, Device, FolderPath, Pool, Shared) = (target, task, data, plan, device, folderPath, pool, shared);
@@ -75,7 +78,9 @@ internal sealed class TrustedSide : IDisposable
             {
                 // It is tried at once: one that does not fit is not to be found out after hours.
                 data = data with { Discriminator = TorchScriptFile.Open(file) };
-                using var tried = Discriminator.Open(data.Discriminator, tensor(data.Owner.Targets, data.Owner.Count, data.Owner.TargetWidth), data.SampleShape);
+                using var scope = NewDisposeScope();
+                var few = Math.Min(TriedSamples, data.Owner.Count);
+                using var tried = Discriminator.Open(data.Discriminator, tensor(data.Owner.Targets[..(few * data.Owner.TargetWidth)], few, data.Owner.TargetWidth), data.SampleShape);
             }
 
             foreach (var note in data.Notes)

@@ -14,6 +14,7 @@ public sealed class TargetModelTests : IDisposable
     [Theory]
     [InlineData("mlp-scripted.pt")]
     [InlineData("mlp-traced.pt")]
+    [InlineData("mlp-squeezed.pt")]
     public void A_regressor_gives_the_outputs_and_gradients_that_PyTorch_computed(string file)
     {
         var vectors = Fixtures.Vectors("mlp");
