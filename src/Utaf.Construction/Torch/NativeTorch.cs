@@ -87,8 +87,11 @@ public static class NativeTorch
     }
 
     // By name, the runtime would look beside the tool first and could load a second torch.
-    private static void Resolve(nint handle) =>
+    private static void Resolve(nint handle)
+    {
         NativeLibrary.SetDllImportResolver(typeof(TorchSharp.torch).Assembly, (name, _, _) => name == LibraryName ? handle : 0);
+        _ = LateScalars.Install(handle);
+    }
 
     private static bool TryLoad(string path, out nint handle, out string? reason)
     {
