@@ -13,13 +13,13 @@ internal sealed class BaselineFingerprints(OpenedScenario opened, EnsembleSplit 
     /// <param name="name">One of <see cref="SchemeNames.All"/>.</param>
     public IEnumerable<Fingerprinted> Make(string name)
     {
-        var usual = FingerprintSchemes.Candidates(name, new(Swept: false));
+        var usual = FingerprintSchemes.Candidates(name, new(Swept: false, Iterations: choice.Iterations));
         var swept = FingerprintSchemes.Candidates(name, new());
         IEnumerable<(string Setting, IReadOnlyList<IFingerprintScheme> Candidates)> all =
         [
             (Settings.Default, usual),
-            .. swept.Count > 1 ? [(Settings.Swept, swept)] : Array.Empty<(string, IReadOnlyList<IFingerprintScheme>)>(),
-            .. choice.Counts.Select(count => (Settings.Examples(count), FingerprintSchemes.Candidates(name, new(count, Swept: false)))),
+            .. choice.Sweeps && swept.Count > 1 ? [(Settings.Swept, swept)] : Array.Empty<(string, IReadOnlyList<IFingerprintScheme>)>(),
+            .. choice.Counts.Select(count => (Settings.Examples(count), FingerprintSchemes.Candidates(name, new(count, Swept: false, choice.Iterations)))),
         ];
         return all.Select(setting => TryBuild(name, setting.Setting, setting.Candidates)).OfType<Fingerprinted>();
     }

@@ -4,37 +4,22 @@ using Utaf.Ensembles;
 
 namespace Utaf.Benchmarks.Scenarios;
 
-/// <summary>A part of an ensemble's members, for one of several processes: on small tensors more threads only wait for each other.</summary>
-/// <param name="Index">From 0.</param>
-/// <param name="Count">Of all parts.</param>
-internal sealed record BuildPart(int Index, int Count)
-{
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Index}/{Count}");
-
-    /// <summary>Reads I/N; null where it is none.</summary>
-    public static BuildPart? Parse(string? text) =>
-        text?.Split('/') is [var index, var count]
-        && int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var i)
-        && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
-        && i < n
-            ? new(i, n)
-            : null;
-
-    /// <summary>The part's members that are not built; those that start from another member wait until all parts are there.</summary>
-    public IReadOnlyList<Member> Of(EnsembleFolder folder) =>
-        [.. folder.Plan.Members.Where((member, i) => i % Count == Index && member.Parent is null && !folder.Has(member))];
-}
-
-/// <summary>The other processes that build an ensemble: this program again, each with its part. They end with this one.</summary>
+/// <summary>The other processes that build an ensemble: this program again, each with its shard. They end with this one.</summary>
 internal sealed class BuildProcesses : IDisposable
 {
     private readonly List<Process> processes;
 
     private BuildProcesses(List<Process> processes) => this.processes = processes;
 
-    /// <summary>Starts those of all parts but the first.</summary>
+    /// <summary>
+    /// A shard's own members that are not built. Those that start from another member wait until all shards are there.
+    /// </summary>
+    public static IReadOnlyList<Member> Missing(Shard shard, EnsembleFolder folder) =>
+        [.. shard.Own(folder.Plan).Where(member => member.Parent is null && !folder.Has(member))];
+
+    /// <summary>Starts those of all shards but the first.</summary>
     public static BuildProcesses Start(Scenario scenario, ScenarioSettings settings, ulong seed) =>
-        new([.. Enumerable.Range(1, settings.Processes - 1).Select(i => Start(scenario, settings, seed, new(i, settings.Processes)))]);
+        new([.. Shard.All.Divide(settings.Processes).Skip(1).Select(shard => Start(scenario, settings, seed, shard))]);
 
     /// <summary>Waits until all have ended. What one of them could not build is missing, and is built here: its error is told then.</summary>
     public void Wait(CancellationToken stop)
@@ -80,7 +65,7 @@ internal sealed class BuildProcesses : IDisposable
         return source;
     }
 
-    private static Process Start(Scenario scenario, ScenarioSettings settings, ulong seed, BuildPart part)
+    private static Process Start(Scenario scenario, ScenarioSettings settings, ulong seed, Shard shard)
     {
         string[] arguments =
         [
@@ -91,7 +76,7 @@ internal sealed class BuildProcesses : IDisposable
             "--profile", settings.Profile.ToString(),
             "--work", settings.Work,
             "--threads", settings.Threads.ToString(CultureInfo.InvariantCulture),
-            "--build-part", part.ToString(),
+            "--shard", shard.ToString(),
             .. settings.Irrelevant.SelectMany(file => (string[])["--irrelevant", file]),
         ];
         var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Utaf.Benchmarks.exe" : "Utaf.Benchmarks");

@@ -56,7 +56,7 @@ internal sealed class RepeatRun(Scenario scenario, ScenarioSettings settings, Sc
         var clock = Stopwatch.StartNew();
         try
         {
-            var first = new BuildPart(0, settings.Processes).Of(folder);
+            var first = BuildProcesses.Missing(new(0, settings.Processes), folder);
             if (settings.Processes > 1 && first.Count >= FewestForProcesses && workshop.Device.type == DeviceType.CPU)
             {
                 using var others = BuildProcesses.Start(scenario, settings, seed);

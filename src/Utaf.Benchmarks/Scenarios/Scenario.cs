@@ -41,7 +41,7 @@ internal abstract class Scenario
     /// <summary>Which settings UTAF is run in.</summary>
     public virtual SettingChoice Settings(Profile profile) => profile switch
     {
-        Profile.Smoke => new([10], [4], Without: 1, PaperEverywhere: false) { Iterations = 4, VerifierSteps = 10 },
+        Profile.Smoke => new([10], [4], Without: 1, PaperEverywhere: false) { Iterations = 4, VerifierSteps = 10, Sweeps = false },
         Profile.Cpu => new([10, 25, 50, 75], [7, 14, 21, 28], Without: int.MaxValue, PaperEverywhere: false),
         _ => new([10, 20, 30, 40, 50, 60, 70, 80, 90], [7, 14, 21, 28], Without: int.MaxValue, PaperEverywhere: true),
     };
@@ -76,8 +76,11 @@ internal sealed record SettingChoice(IReadOnlyList<int> Counts, IReadOnlyList<in
     private const string OfEnsembles = "ensemble";
     private const string LeaveOut = "without";
 
-    /// <summary>Steps of the fingerprint; null for the schedule's own.</summary>
+    /// <summary>Steps of the fingerprint, of the baselines' queries too; null for each scheme's own.</summary>
     public int? Iterations { get; init; }
+
+    /// <summary>Whether the baselines' parameters are swept as well.</summary>
+    public bool Sweeps { get; init; } = true;
 
     /// <summary>Steps of the meta-verifier at the end; null for the schedule's own.</summary>
     public int? VerifierSteps { get; init; }

@@ -28,7 +28,7 @@ internal static class ScenarioCommand
         var chosen = new Option<string>("--settings") { Description = $"Beside the default: some of {string.Join(", ", SettingChoice.Names)}, separated by commas; or none.", DefaultValueFactory = _ => string.Join(',', SettingChoice.Names) };
         var threadCount = new Option<int>("--threads") { Description = "Intra-op threads.", DefaultValueFactory = _ => 1 };
         var processCount = new Option<int>("--processes") { Description = "How many processes build members at once.", DefaultValueFactory = _ => processes };
-        var part = new Option<string?>("--build-part") { Hidden = true };
+        var part = new Option<string?>("--shard") { Hidden = true };
 
         var command = new Command(scenario.Name, scenario.Description) { data, irrelevant, seed, repeats, profile, run, resume, work, schemes, chosen, threadCount, processCount, part };
         var reference = new Option<string?>("--reference") { Description = "A plain PyTorch version to run in turn with ours; its lines are printed as they are." };
@@ -56,9 +56,9 @@ internal static class ScenarioCommand
                 Chosen = parsed.GetValue(chosen)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
             };
             var output = parsed.InvocationConfiguration.Output;
-            if (BuildPart.Parse(parsed.GetValue(part)) is { } ofMembers)
+            if (parsed.GetValue(part) is { } shard)
             {
-                BuildOnly(scenario, settings, ofMembers, stop);
+                BuildOnly(scenario, settings, Shard.Parse(shard), stop);
             }
             else
             {
@@ -70,13 +70,13 @@ internal static class ScenarioCommand
         return command;
     }
 
-    private static void BuildOnly(Scenario scenario, ScenarioSettings settings, BuildPart part, CancellationToken stop)
+    private static void BuildOnly(Scenario scenario, ScenarioSettings settings, Shard shard, CancellationToken stop)
     {
         using var orphaned = BuildProcesses.UntilOrphaned(stop);
         var device = TorchRuntime.Start("auto", settings.Threads);
         var input = new ScenarioInput(settings.Data, settings.Irrelevant, settings.Profile, settings.Work, device);
         using var opened = scenario.Prepare(input, settings.Seed, trained: true).Open(scenario.Name, settings.Work, device);
-        EnsembleBuilder.Build(opened.Ensemble.Folder, part.Of(opened.Ensemble.Folder), opened.Ensemble.Workshop, progress: null, orphaned.Token);
+        EnsembleBuilder.Build(opened.Ensemble.Folder, BuildProcesses.Missing(shard, opened.Ensemble.Folder), opened.Ensemble.Workshop, progress: null, orphaned.Token);
     }
 
     private static void Run(Scenario scenario, ScenarioSettings settings, Action<string> say, CancellationToken stop)

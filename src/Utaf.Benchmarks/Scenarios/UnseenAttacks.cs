@@ -23,9 +23,7 @@ internal static class UnseenAttacks
     {
         var ensemble = opened.Ensemble;
         var workshop = ensemble.Workshop;
-        using var box = workshop.Task.DrawsInputs
-            ? InputBox.Within(workshop.Target.Signature.InputShape, Generation.LatentBound, CPU)
-            : InputBox.Of(workshop.Data.Owner, workshop.Data.ImageShape is not null, CPU);
+        using var box = InputBox.For(workshop);
         var (low, high) = (box.Minimum, box.Maximum);
         var honest = split.Test.Where(member => !member.Stolen).Select(member => TriedSuspect.Of(member, ensemble)).ToList();
         var target = new TriedSuspect("target", Stolen: true, "", "target", () => workshop.Target.Copy().Freeze());

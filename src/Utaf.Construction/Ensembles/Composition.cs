@@ -15,9 +15,9 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
 
     // Table A2's numbers of students and of independent models by architecture, from S to XXL: Warfarin, Fashion (of which no
     // XL is distilled), Skin. Other lists of architectures are dealt out evenly.
-    private const int Fashion = 4;
     private static readonly int[][] TableStudents = [[10, 10, 6], [6, 6, 2, 0], [4, 4, 2, 2, 2]];
     private static readonly int[][] TableIndependent = [[20, 20, 20], [20, 10, 10, 20], [20, 20, 12, 4, 4]];
+    private const int OfFashion = 4;
 
     // Softened probabilities, labels alone, probabilities as an API serves them.
     private static readonly double[] Temperatures = [HintonTemperature, 0, 1];
@@ -44,7 +44,7 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
             .. Weights([0.6], variants: 2)[1..],
             .. Filters ? FilterPrunings([0.25], variants: 1) : Weights([0.4], variants: 1),
             .. Tuned(repeats: 1),
-            .. Distilled(4, varied: true),
+            .. Distilled(WithTarget, 4, varied: true),
         ];
         members.Add(Chain(members[0], FineTuned(TrainedLayers.All, 7)));
         return [.. members, .. Independent(WithTargets, 10, varied: true), .. IrrelevantModels(2)];
@@ -62,7 +62,7 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
                 ? [.. FilterPrunings([2 / 16.0, 4 / 16.0], variants: 1), .. FilterPrunings([6 / 16.0, 10 / 16.0], variants: 2).Where((_, i) => i % 2 == 1)]
                 : Weights([0.1, 0.3, 0.5, 0.7], variants: 2).Where((_, i) => i % 2 == 1),
             .. Tuned(repeats: 2),
-            .. Distilled(13, varied: true),
+            .. Distilled(WithTarget, 13, varied: true),
         ];
         var (pruned, distilled) = (members[1], members[^1]);
         var tuned = members.First(member => member.Recipe is FineTuning { Layers: TrainedLayers.All });
@@ -123,13 +123,6 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
 
     private Retraining Retrained(TrainedLayers layers, int repeat) => new(layers, Length.FineTuning, repeat);
 
-    private IEnumerable<Member> Distilled(int count, bool varied) => Distilled(varied ? WithTarget : Architectures, count, varied);
-
-    private static IReadOnlyList<Architecture> InShares(IReadOnlyList<Architecture> architectures, int count, int[][] table) =>
-        table.FirstOrDefault(shares => shares.Length == architectures.Count && shares.Sum() == count && (shares.Length == Fashion) == (architectures[0] is FcGan)) is { } own
-            ? [.. architectures.Zip(own).SelectMany(pair => Enumerable.Repeat(pair.First, pair.Second))]
-            : architectures;
-
     private IEnumerable<Member> Distilled(IReadOnlyList<Architecture> architectures, int count, bool varied) =>
         Deal(architectures, count).Select(student => Positive(new Distillation(
             student.Architecture,
@@ -137,6 +130,15 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
             varied ? Temperatures[student.Repeat % Temperatures.Length] : HintonTemperature,
             student.Repeat,
             Annealed)));
+
+    /// <summary>A list with each architecture as often as Table A2 has it, where the table knows such a list; otherwise the list itself.</summary>
+    private static IReadOnlyList<Architecture> InShares(IReadOnlyList<Architecture> architectures, int count, int[][] table)
+    {
+        // Four are Fashion's generators alone: a regressor may have as many with its own target.
+        var generators = architectures[0] is FcGan;
+        var own = table.FirstOrDefault(shares => shares.Length == architectures.Count && shares.Sum() == count && (shares.Length == OfFashion) == generators);
+        return own is null ? architectures : [.. architectures.Zip(own).SelectMany(pair => Enumerable.Repeat(pair.First, pair.Second))];
+    }
 
     /// <summary>Half on the owner's data, half on public data.</summary>
     private IEnumerable<Member> Independent(IReadOnlyList<Architecture> architectures, int count, bool varied) =>

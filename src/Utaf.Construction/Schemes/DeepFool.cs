@@ -47,6 +47,7 @@ public sealed record DeepFool(double Overshoot = 0.02, int Steps = 50, int Examp
         for (var step = 0; step <= Steps; step++)
         {
             using var pass = NewDisposeScope();
+            context.CancellationToken.ThrowIfCancellationRequested();
             var point = x.detach().requires_grad_(true);
             var logits = ClassScores.Logits(context.Target, point);
             start ??= logits.argmax(1, keepdim: true).MoveToOuterDisposeScope();

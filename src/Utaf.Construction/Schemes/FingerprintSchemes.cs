@@ -9,8 +9,8 @@ public static class FingerprintSchemes
     [
         ("utaf", options => [new UtafScheme("utaf", new(options.Examples, Iterations: options.Iterations))], null),
         ("utaf-paper", options => [new UtafScheme("utaf-paper", new(options.Examples, Schedule.Paper, options.Iterations))], null),
-        ("ipguard", options => [new IpGuard(Examples: options.Examples)], options => IpGuard.Sweep(options.Examples)),
-        ("conferae", options => [new ConferAe(Examples: options.Examples)], options => ConferAe.Sweep(options.Examples)),
+        ("ipguard", options => [Shortened(new IpGuard(Examples: options.Examples), options)], options => IpGuard.Sweep(options.Examples)),
+        ("conferae", options => [Shortened(new ConferAe(Examples: options.Examples), options)], options => ConferAe.Sweep(options.Examples)),
         ("deepfool", options => [new DeepFool(Examples: options.Examples)], options => DeepFool.Sweep(options.Examples)),
         ("modeldiff", options => [new ModelDiff(options.Examples / 2)], options => ModelDiff.Sweep(options.Examples / 2)),
         ("akh", options => [new MisclassifiedInputs(options.Examples)], null),
@@ -19,6 +19,10 @@ public static class FingerprintSchemes
 
     /// <summary>What may be named.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(scheme => scheme.Name)];
+
+    private static IpGuard Shortened(IpGuard scheme, SchemeOptions options) => scheme with { Iterations = options.Iterations ?? scheme.Iterations };
+
+    private static ConferAe Shortened(ConferAe scheme, SchemeOptions options) => scheme with { Iterations = options.Iterations ?? scheme.Iterations };
 
     /// <summary>The parameters to choose from: the scheme's default alone, or its sweep.</summary>
     /// <exception cref="UtafException">UTAF1001: no such scheme.</exception>
@@ -34,7 +38,7 @@ public static class FingerprintSchemes
 /// <summary>How schemes are compared.</summary>
 /// <param name="Examples">N, queries a scheme may ask, at least 2. ModelDiff makes half as many pairs of them.</param>
 /// <param name="Swept">Chooses each scheme's parameters on the validation part; otherwise its defaults are used.</param>
-/// <param name="Iterations">Of UTAF's fingerprint; null for the schedule's own.</param>
+/// <param name="Iterations">Of UTAF's fingerprint, and of the defaults of IPGuard and ConferAE; null for each one's own.</param>
 public sealed record SchemeOptions(int Examples = 100, bool Swept = true, int? Iterations = null)
 {
     /// <summary>Checks every number.</summary>

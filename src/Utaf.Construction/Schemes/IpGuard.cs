@@ -67,6 +67,7 @@ public sealed record IpGuard(
         for (var step = 0; step <= Iterations; step++)
         {
             using var pass = NewDisposeScope();
+            context.CancellationToken.ThrowIfCancellationRequested();
             var point = x.detach().requires_grad_(true);
             var loss = Losses(ClassScores.Logits(context.Target, point), from, to, margin);
             arrived = loss.eq(0).count_nonzero().item<long>();

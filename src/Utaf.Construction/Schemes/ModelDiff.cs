@@ -53,7 +53,7 @@ public sealed record ModelDiff(int Pairs = 50, double Epsilon = 0.06, int Steps 
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var halves = answers.to_type(ScalarType.Float64).chunk(2, 0);
-        
+
         // Answers that are equal have no distance; what rounding leaves of it must not become a direction.
         return [.. (1 - Cosine(halves[0], halves[1])).clamp(0, 2).data<double>().ToArray().Select(distance => distance < Rounding ? 0 : distance)];
     }

@@ -65,7 +65,7 @@ public sealed class SchemeTests : IDisposable
     }
 
     [Fact]
-    public void Modeldiff_gives_the_target_1_and_a_model_that_differs_on_other_pairs_0()
+    public void Modeldiff_gives_the_target_1_and_a_model_that_answers_alike_within_every_pair_0()
     {
         var context = Context(Split(0.5f), [0.2f, 0.4f, 0.6f, 0.8f], labels: 0);
         var built = new ModelDiff(Pairs: 2).Build(context);
