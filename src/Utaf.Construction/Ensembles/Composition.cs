@@ -13,6 +13,10 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
 {
     private const double HintonTemperature = 4;
 
+    // Beyond these ratios little is left of a model unless the thief trains it again, and nobody serves what is of no use.
+    private const double MostWeights = 0.6;
+    private const double MostFilters = 0.25;
+
     // Table A2's numbers of students and of independent models by architecture, from S to XXL: Warfarin, Fashion (of which no
     // XL is distilled), Skin. Other lists of architectures are dealt out evenly.
     private static readonly int[][] TableStudents = [[10, 10, 6], [6, 6, 2, 0], [4, 4, 2, 2, 2]];
@@ -53,7 +57,6 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
     /// <summary>70 members, 35 positives and 35 negatives.</summary>
     private List<Member> Standard()
     {
-        // Beyond 0.6 and a quarter of the filters little is left of a small model unless the thief trains it again.
         List<Member> members =
         [
             .. Weights([0.2, 0.4, 0.6], variants: 1),
@@ -93,20 +96,22 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
 
     /// <summary>
     /// The paper repeats each ratio, but pruning the same weights twice gives the same model twice: here the copies
-    /// differ in scope and in the epochs of recovery.
+    /// differ in scope and in the epochs of recovery, of which a heavily pruned copy has at least one.
     /// </summary>
     private List<Member> Weights(double[] ratios, int variants) =>
         [.. from ratio in ratios from variant in Enumerable.Range(0, variants) select Positive(Pruning(ratio, variant))];
 
     private WeightPruning Pruning(double ratio, int variant) =>
-        new(ratio, variant % 2 == 0 ? PruningScope.Global : PruningScope.PerLayer, PruningCriterion.L1, Length.FineTuning with { Epochs = variant });
+        new(ratio, variant % 2 == 0 ? PruningScope.Global : PruningScope.PerLayer, PruningCriterion.L1, Recovery(ratio > MostWeights, variant));
 
     private List<Member> FilterPrunings(double[] ratios, int variants) =>
     [
         .. from ratio in ratios
            from variant in Enumerable.Range(0, variants)
-           select Positive(new FilterPruning(ratio, variant == 0 ? PruningCriterion.L1 : PruningCriterion.Random, Length.FineTuning with { Epochs = variant * 2 })),
+           select Positive(new FilterPruning(ratio, variant == 0 ? PruningCriterion.L1 : PruningCriterion.Random, Recovery(ratio > MostFilters, variant * 2))),
     ];
+
+    private TrainingSettings Recovery(bool heavy, int epochs) => Length.FineTuning with { Epochs = Math.Max(heavy ? 1 : 0, epochs) };
 
     private IEnumerable<Member> Tuned(int repeats) =>
         from repeat in Enumerable.Range(0, repeats)

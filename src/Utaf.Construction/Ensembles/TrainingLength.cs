@@ -7,7 +7,7 @@ namespace Utaf.Ensembles;
 internal sealed record TrainingLength(TrainingSettings FromScratch, TrainingSettings Students, TrainingSettings FineTuning)
 {
     /// <summary>The paper's numbers of epochs for its profile; otherwise about as many steps, whatever the amount of data.</summary>
-    public static TrainingLength For(string profile, int examples, int? epochs, double learningRate = 1e-3, bool drawsInputs = false)
+    public static TrainingLength For(string profile, int examples, int? epochs, double learningRate = 1e-3, bool drawsInputs = false, int? studentEpochs = null)
     {
         const int steps = 1400;
         const int batch = 64;
@@ -17,6 +17,6 @@ internal sealed record TrainingLength(TrainingSettings FromScratch, TrainingSett
         var (most, mostTuning) = drawsInputs ? (steps, steps) : (60, 10);
         var scratch = epochs ?? (profile == "paper" ? 30 : Math.Clamp((steps + perEpoch - 1) / perEpoch, 3, most));
         var tuning = profile == "paper" ? 10 : Math.Clamp((scratch + 2) / 3, 2, mostTuning);
-        return new(new(scratch, LearningRate: learningRate), new(scratch), new(tuning, LearningRate: learningRate));
+        return new(new(scratch, LearningRate: learningRate), new(studentEpochs ?? scratch), new(tuning, LearningRate: learningRate));
     }
 }
