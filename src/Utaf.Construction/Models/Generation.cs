@@ -7,9 +7,9 @@ namespace Utaf.Models;
 
 /// <summary>
 /// Samples like the owner's, made of latent vectors that are N(0, 1). In tables of this task the inputs are latent vectors
-/// drawn once, which students and teachers share, and the targets are real samples: the two of a row have nothing to do
-/// with each other. Students learn a teacher's samples of the same latent vectors, number by number (Aguinaldo et al. 2018);
-/// other generators learn from a discriminator.
+/// drawn once, on which members are compared, and the targets are real samples: the two of a row have nothing to do
+/// with each other. Students learn a teacher's samples of latent vectors drawn afresh, number by number (Aguinaldo et al.
+/// 2018); other generators learn from a discriminator.
 /// </summary>
 public sealed class Generation : RawOutputTask
 {

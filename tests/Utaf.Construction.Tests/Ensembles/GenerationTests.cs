@@ -82,6 +82,61 @@ public sealed class GenerationTests : IDisposable
     }
 
     [Fact]
+    public void A_student_of_few_images_knows_latent_vectors_that_it_never_saw()
+    {
+        using var workshop = Workshop(examples: 128);
+        var settings = new TrainingSettings(150);
+        var recipe = new Obfuscations.Distillation(new FcGan(1), settings, 0, 0);
+        using var student = recipe.Build(Context(workshop, "student"));
+        using var again = recipe.Build(Context(workshop, "student"));
+
+        // The same student, but taught on the table's latent vectors alone.
+        using var narrow = new FcGan(1).Build(workshop.Architectures, new SeededRandom(5, "student"));
+        var ofTable = workshop.TeacherOutputs("target", workshop.Target.Network);
+        using var training = new MemberTraining(
+            narrow.Parameters, workshop.Public with { Targets = ofTable }, OwnsData: false, new Imitation(narrow.Form, OutputForm.Raw, 0), settings, [], new SeededRandom(5, "narrow"));
+        Trainer.Train(narrow, training, workshop.Task, "narrow", TestContext.Current.CancellationToken);
+
+        Assert.Equal(student.WeightsSha256(), again.WeightsSha256());
+        var unseen = new SeededRandom(9, "unseen").Normal([512, 8, 1, 1]);
+        var expected = Evaluation.Outputs(workshop.Target.Network, unseen);
+        Assert.InRange(Error(student), 0, 0.8 * Error(narrow));
+
+        double Error(Network network) => (Evaluation.Outputs(network, unseen) - expected).square().mean().ToDouble();
+    }
+
+    [Theory]
+    [InlineData(1, 86)]
+    [InlineData(90, 90)]
+    public void A_plan_lets_students_draw_16384_latent_vectors_at_least(int asked, int epochs)
+    {
+        // 130 images are two batches of 64 and one of 2, which a student fills up: 192 latent vectors in an epoch.
+        using var workshop = Workshop(examples: 130);
+        var plan = EnsemblePlan.Make(workshop.Target, workshop.Task, workshop.Data, 5, "standard", new("fcgan-1,dcgan-8", asked, []));
+        var students = plan.Members.Select(member => member.Recipe).OfType<Obfuscations.Distillation>().ToList();
+
+        Assert.NotEmpty(students);
+        Assert.All(students, student => Assert.Equal(epochs, student.Training.Epochs));
+        Assert.All(students, student => Assert.True(student.Effort!.Steps(workshop.Data) * student.Training.BatchSize >= DrawnImitation.FewestInputs));
+        Assert.Contains(plan.Members.Select(member => member.Recipe).OfType<IndependentTraining>(), honest => honest.Training.Epochs == asked);
+    }
+
+    [Fact]
+    public void A_students_lesson_draws_other_latent_vectors_each_time_and_asks_the_teacher()
+    {
+        using var workshop = Workshop();
+        using var lesson = new DrawnImitation(OutputForm.Raw, workshop.Target.Copy());
+        var random = new SeededRandom(5, "draws");
+        var (first, answers) = lesson.Draw([400, 8, 1, 1], random, CPU);
+        var (second, _) = lesson.Draw([400, 8, 1, 1], random, CPU);
+
+        Assert.False(first.eq(second).any().ToBoolean());
+        Assert.InRange(first.mean().ToDouble(), -0.08, 0.08);
+        Assert.InRange(first.square().mean().ToDouble(), 0.9, 1.1);
+        Assert.True(answers.allclose(Evaluation.Outputs(workshop.Target.Network, first)));
+    }
+
+    [Fact]
     public void Fine_tuning_the_last_layer_leaves_the_others_and_their_statistics_alone()
     {
         using var workshop = Workshop();
