@@ -137,6 +137,29 @@ public sealed class GenerationTests : IDisposable
     }
 
     [Fact]
+    public void Batches_of_a_single_sample_which_batch_norm_refuses_are_left_out()
+    {
+        // One batch of 64 and a rest of one, for owner and public alike.
+        using var workshop = Workshop(examples: 65);
+        var settings = new TrainingSettings(2, LearningRate: 2e-4);
+        foreach (var (recipe, start) in ((Recipe, Architecture?)[])
+        [
+            (new IndependentTraining(new Dcgan(4), DataSource.Owner, settings, 0), new Dcgan(4)),
+            (new IndependentTraining(new TargetArchitecture(), DataSource.Irrelevant, settings, 0), new TargetArchitecture()),
+            (new Obfuscations.Distillation(new Dcgan(4), settings, 0, 0), new Dcgan(4)),
+            (new Obfuscations.FineTuning(Obfuscations.TrainedLayers.All, settings, 0), null),
+        ])
+        {
+            using var network = recipe.Build(Context(workshop, recipe.Id));
+            using var before = start?.Build(workshop.Architectures, new SeededRandom(5, recipe.Id)) ?? workshop.Target.Copy();
+
+            Assert.Equal(2, recipe.Effort!.Steps(workshop.Data));
+            Assert.NotEqual(before.WeightsSha256(), network.WeightsSha256());
+            Assert.All(network.Parameters.Concat(network.Buffers), named => Assert.True(named.Tensor.isfinite().all().ToBoolean(), named.Name));
+        }
+    }
+
+    [Fact]
     public void Fine_tuning_the_last_layer_leaves_the_others_and_their_statistics_alone()
     {
         using var workshop = Workshop();
