@@ -216,6 +216,25 @@ public sealed class GenerationTests : IDisposable
     }
 
     [Theory]
+    [InlineData("gan-discriminator.pt", true)]
+    [InlineData("gan-log-odds.pt", false)]
+    public void Log_odds_that_happen_to_be_between_zero_and_one_are_not_taken_for_probabilities(string name, bool probabilities)
+    {
+        var file = TorchScriptFile.Open(Fixtures.PathOf(name));
+        var samples = tensor(Bars(100, 1).Inputs, 100, 64);
+        using var module = file.Load();
+        using var noGradient = no_grad();
+        var given = module.forward(samples.view(-1, 1, 8, 8)).flatten();
+        Assert.InRange(given.min().ToDouble(), 0, given.max().ToDouble());
+        Assert.InRange(given.max().ToDouble(), 0, 1);
+
+        using var discriminator = Discriminator.Open(file, samples, [1, 8, 8]);
+        var logOdds = discriminator.LogOdds(samples);
+
+        Assert.True((probabilities ? logOdds.sigmoid() : logOdds).allclose(given, 1e-4, 1e-5));
+    }
+
+    [Theory]
     [InlineData("mlp-scripted.pt", "samples")]
     [InlineData("cnn-scripted.pt", "4 numbers")]
     [InlineData("two-outputs.pt", "discriminator")]
