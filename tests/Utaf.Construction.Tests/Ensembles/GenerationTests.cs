@@ -45,6 +45,28 @@ public sealed class GenerationTests : IDisposable
     }
 
     [Fact]
+    public void Data_for_a_Tanh_is_refused_where_the_generator_ends_in_Sigmoid()
+    {
+        using var target = Sigmoid();
+        var bars = Bars(50, 1);
+        var pixels = bars with { Inputs = [.. bars.Inputs.Select(value => Math.Clamp((value + 1) / 2, 0, 1))] };
+        var error = Assert.Throws<UtafException>(() => Generation.Table(bars, target, "owner", 1)).Diagnostic;
+
+        Assert.Equal(("UTAF1215", "bars"), (error.Code, error.Origin));
+        Assert.Contains("(x + 1) / 2", error.Message, StringComparison.Ordinal);
+        Assert.Equal(pixels.Inputs, Generation.Table(pixels, target, "owner", 1).Targets);
+
+        static TargetModel Sigmoid()
+        {
+            using var network = Fresh();
+            return TargetModel.FromNetwork(network, Fresh, new([8, 1, 1], 64));
+        }
+
+        static Network Fresh() => new(
+            new TargetArchitecture(), nn.Sequential(("0", nn.Flatten()), ("1", nn.Linear(8, 64)), ("2", nn.Sigmoid())), OutputForm.Raw);
+    }
+
+    [Fact]
     public void A_text_tables_last_column_belongs_to_the_sample()
     {
         using var target = Target();
