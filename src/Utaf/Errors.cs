@@ -175,6 +175,10 @@ public static class Errors
     public static UtafException TooFewQueries(string path, int queries) =>
         Usage("UTAF1214", path, $"Expected at least two queries to divide, found {queries}. Check --query-column, or give public data with --public.");
 
+    /// <summary>A generator's data has another range than its samples.</summary>
+    public static UtafException WrongSampleRange(string path, double low, double high, double least, double most) =>
+        Usage("UTAF1215", path, FormattableString.Invariant($"Expected numbers in [0, 1], as the generator's samples are (from {low:0.###} to {high:0.###}), found numbers from {least:0.###} to {most:0.###}. Honest models would learn the data's range and be told by it alone. Bring the data to the generator's range, as in its training: numbers in [-1, 1] become (x + 1) / 2."));
+
     /// <summary>The pair file is cut short or is none.</summary>
     public static UtafException BadPair(string path, string detail) =>
         Usage("UTAF1301", path, $"This is no readable fingerprinting pair: {detail} Fetch it again from the store.");

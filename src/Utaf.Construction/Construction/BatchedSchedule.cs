@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Utaf.Construction;
 
 /// <summary>
-/// The objective in mini-batches of members, from fingerprints that start between the owner's examples; when the fingerprint
+/// The objective in mini-batches of members, from fingerprints that start between the owner's examples, or at drawn latent vectors; when the fingerprint
 /// stands, the meta-verifier is learned afresh on the answers of every member, which by then cost nothing.
 /// </summary>
 /// <remarks>
@@ -115,12 +115,19 @@ internal sealed class BatchedSchedule : ConstructionSchedule
 
     /// <summary>
     /// Fingerprints start between two of the owner's examples: near what the target learned, so that its copies inherit
-    /// its answers, and yet at no example that honest models of the same data learned too.
+    /// its answers, and yet at no example that honest models of the same data learned too. Latent vectors nobody learned, and
+    /// between two of them the norm is about 0.7 of what a generator knows: there they start at draws of their own.
     /// </summary>
-    private static Tensor Start(Learning learning)
+    /// <returns>The free variables, [N, input…].</returns>
+    internal static Tensor Start(Learning learning)
     {
         using var scope = NewDisposeScope();
         var (random, examples, inputs) = (learning.Random, learning.Options.Examples, learning.OwnerInputs);
+        if (learning.DrawsInputs)
+        {
+            return learning.Box.ToFree(random.Normal(learning.FingerprintShape).to(inputs.device).clone()).MoveToOuterDisposeScope();
+        }
+
         long[] weightShape = [examples, .. Enumerable.Repeat(1L, (int)inputs.dim() - 1)];
         var weight = (random.Uniform(weightShape, Spread / 2) + 0.5).to(inputs.device);
         return learning.Box.ToFree((Drawn() * weight) + (Drawn() * (1 - weight))).MoveToOuterDisposeScope();

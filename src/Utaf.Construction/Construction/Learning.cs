@@ -32,6 +32,9 @@ internal sealed record Learning(
     Action<ConstructionProgress> Report,
     CancellationToken CancellationToken)
 {
+    /// <summary>Whether inputs are N(0, 1) of themselves, as latent vectors are, and no examples.</summary>
+    public bool DrawsInputs { get; init; }
+
     /// <summary>Numbers in one fingerprint, N × input: the shape of the free variables.</summary>
     public long[] FingerprintShape => [Options.Examples, .. OwnerInputs.shape.Skip(1)];
 

@@ -141,7 +141,10 @@ public static class PairConstruction
                 PassTerms.Of(type),
                 costly,
                 report => progress?.Report(report),
-                cancellationToken));
+                cancellationToken)
+            {
+                DrawsInputs = workshop.Task.DrawsInputs,
+            });
         }
     }
 

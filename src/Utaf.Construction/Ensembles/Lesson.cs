@@ -59,6 +59,45 @@ public sealed record Imitation(OutputForm Student, OutputForm Teacher, double Te
 }
 
 /// <summary>
+/// A teacher's outputs on inputs that are N(0, 1) and drawn afresh in each step: whoever asks a generator can draw as many as
+/// they like, and of the few latent vectors of a table a student would learn those samples alone. A batch costs the teacher's
+/// answers, and nothing is kept of it.
+/// </summary>
+/// <param name="Student">What the member's outputs mean.</param>
+/// <param name="Teacher">In eval mode, on the member's device; ends with the training.</param>
+public sealed record DrawnImitation(OutputForm Student, Network Teacher) : Lesson, IDisposable
+{
+    /// <summary>
+    /// The fewest inputs that a plan lets a student see. Samples vary along about as many directions as a latent vector has
+    /// numbers, up to a hundred or so; a few hundred draws leave most of the space between them to chance, and these are 256
+    /// steps, which cost less than a generator's own training.
+    /// </summary>
+    public const int FewestInputs = 16384;
+
+    /// <summary>There is no table that stacks could draw from.</summary>
+    public override bool CanBeStacked => false;
+
+    /// <summary>Draws a batch; it belongs to the caller's dispose scope.</summary>
+    /// <param name="shape">[N, input…].</param>
+    /// <param name="random">The member's own.</param>
+    /// <param name="device">The member's.</param>
+    /// <returns>Inputs, and the teacher's outputs, [N, out].</returns>
+    public (Tensor Inputs, Tensor Targets) Draw(long[] shape, SeededRandom random, Device device)
+    {
+        using var noGradient = no_grad();
+        var inputs = random.Normal(shape).to(device).clone();
+        return (inputs, Teacher.Forward(inputs).flatten(1));
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Losses(LearningTask task, Tensor outputs, Tensor targets) =>
+        task.DistillationLosses(outputs, Student, targets, Teacher.Form, temperature: 0);
+
+    /// <inheritdoc/>
+    public void Dispose() => Teacher.Dispose();
+}
+
+/// <summary>
 /// A teacher's outputs at first and the data's own targets at last: λ·y + (1 − λ)·f(x), where λ grows evenly from 0 to 1 over
 /// the training (teacher annealing, Clark et al. 2019). λ goes by each member's own steps, so that members of other lengths
 /// can be trained together.

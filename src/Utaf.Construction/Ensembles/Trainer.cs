@@ -76,7 +76,9 @@ public static class Trainer
 
                 using var scope = NewDisposeScope();
                 var batch = order.narrow(0, start, size);
-                var (inputs, targets) = (data.Inputs.index_select(0, batch), data.Targets.index_select(0, batch));
+                var (inputs, targets) = training.Lesson is DrawnImitation drawn
+                    ? drawn.Draw([settings.BatchSize, .. data.Inputs.shape[1..]], random, data.Inputs.device)
+                    : (data.Inputs.index_select(0, batch), data.Targets.index_select(0, batch));
                 if (training.Lesson.TargetsMove)
                 {
                     targets = training.Lesson.TargetsAt(targets, full([size, 1], (float)step / steps, device: targets.device));

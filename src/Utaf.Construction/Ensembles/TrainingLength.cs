@@ -19,4 +19,13 @@ internal sealed record TrainingLength(TrainingSettings FromScratch, TrainingSett
         var tuning = profile == "paper" ? 10 : Math.Clamp((scratch + 2) / 3, 2, mostTuning);
         return new(new(scratch, LearningRate: learningRate), new(studentEpochs ?? scratch), new(tuning, LearningRate: learningRate));
     }
+
+    /// <summary>The same where students draw their inputs: with as many epochs at least as take <see cref="DrawnImitation.FewestInputs"/>.</summary>
+    /// <param name="examples">How many examples make an epoch: the public ones.</param>
+    public TrainingLength WithDrawnInputs(int examples)
+    {
+        var drawn = (long)TrainingEffort.StepsPerEpoch(examples, Students.BatchSize) * Students.BatchSize;
+        var fewest = (int)((DrawnImitation.FewestInputs + drawn - 1) / drawn);
+        return this with { Students = Students with { Epochs = Math.Max(Students.Epochs, fewest) } };
+    }
 }

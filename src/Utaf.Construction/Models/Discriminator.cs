@@ -36,7 +36,7 @@ public sealed class Discriminator : IDisposable
     }
 
     /// <summary>The one that the target was trained with, from a TorchScript file.</summary>
-    /// <param name="file">Takes samples [N, C, H, W] or [N, size]; returns one number per sample: a probability or log-odds.</param>
+    /// <param name="file">Takes samples [N, C, H, W] or [N, size]; returns one number per sample: a probability or log-odds, which are told apart.</param>
     /// <param name="samples">Some real samples, [n, size].</param>
     /// <param name="sampleShape">[C, H, W] when samples are images.</param>
     /// <exception cref="UtafException">UTAF1110: it does not take such samples, does not give one finite number for each, or has nothing to learn.</exception>
@@ -74,8 +74,7 @@ public sealed class Discriminator : IDisposable
                     throw Errors.BadDiscriminator(file.Path, "one finite number per sample", outputs.shape[1] == 1 ? "NaN or infinity" : $"{outputs.shape[1]} numbers");
                 }
 
-                // Log-odds of many samples that all lie within [0, 1] would be those of a discriminator that is hardly trained.
-                var probabilities = outputs.ge(0).logical_and(outputs.le(1)).all().ToBoolean();
+                var probabilities = IsWithin(outputs) && GivesProbabilities(file, samples.view(shape));
                 return new(new(new TargetArchitecture(), module, probabilities ? OutputForm.Probabilities : OutputForm.Logits, lastLayer: null), shape, probabilities);
             }
 
@@ -87,6 +86,28 @@ public sealed class Discriminator : IDisposable
             throw;
         }
     }
+
+    /// <summary>
+    /// Whether outputs stay in [0, 1] whatever the weights: what ends in a sigmoid or the like does, and log-odds that lie there
+    /// because the discriminator is hardly trained leave it.
+    /// </summary>
+    private static bool GivesProbabilities(TorchScriptFile file, Tensor samples)
+    {
+        // −1 alone turns most; where a deep one overflows at 10, NaN says nothing and −1 has said it.
+        return ((double[])[-1, 10, -10]).All(factor =>
+        {
+            using var scope = NewDisposeScope();
+            using var altered = file.Load();
+            foreach (var parameter in altered.parameters())
+            {
+                parameter.mul_(factor);
+            }
+
+            return IsWithin(altered.forward(samples));
+        });
+    }
+
+    private static bool IsWithin(Tensor outputs) => !outputs.lt(0).logical_or(outputs.gt(1)).any().ToBoolean();
 
     /// <summary>The log-odds that samples are real, [N].</summary>
     /// <param name="samples">[N, size].</param>

@@ -7,9 +7,9 @@ namespace Utaf.Models;
 
 /// <summary>
 /// Samples like the owner's, made of latent vectors that are N(0, 1). In tables of this task the inputs are latent vectors
-/// drawn once, which students and teachers share, and the targets are real samples: the two of a row have nothing to do
-/// with each other. Students learn a teacher's samples of the same latent vectors, number by number (Aguinaldo et al. 2018);
-/// other generators learn from a discriminator.
+/// drawn once, on which members are compared, and the targets are real samples: the two of a row have nothing to do
+/// with each other. Students learn a teacher's samples of latent vectors drawn afresh, number by number (Aguinaldo et al.
+/// 2018); other generators learn from a discriminator.
 /// </summary>
 public sealed class Generation : RawOutputTask
 {
@@ -49,7 +49,10 @@ public sealed class Generation : RawOutputTask
     /// <param name="name">Tells the latent vectors of several tables apart.</param>
     /// <param name="seed">The run's seed.</param>
     /// <returns>Latent vectors as inputs, samples as targets. Samples in [0, 1] are stretched to [−1, 1] where the generator's are there.</returns>
-    /// <exception cref="UtafException">UTAF1206: the generator makes samples of another size or of another range.</exception>
+    /// <exception cref="UtafException">
+    /// UTAF1206: the generator makes samples of another size, or within [−1, 1] where the data goes beyond [−2, 2]. UTAF1215: it
+    /// makes them within [0, 1], and the data goes below −0.5.
+    /// </exception>
     public static DataTable Table(DataTable samples, TargetModel target, string name, ulong seed)
     {
         var values = Whole(samples, target.Signature.OutputWidth);
@@ -62,6 +65,12 @@ public sealed class Generation : RawOutputTask
         if (low >= -1 && high <= 1 && (least < -2 || most > 2))
         {
             throw Errors.WrongDataShape(samples.Origin, "samples of the generator's range, which is within [-1, 1] (divide pixels by --scale 255)", FormattableString.Invariant($"numbers from {least} to {most}"));
+        }
+
+        if (low >= 0 && high <= 1 && least < -0.5f)
+        {
+            // A Sigmoid at the generator's end, and data for a Tanh.
+            throw Errors.WrongSampleRange(samples.Origin, low, high, least, most);
         }
 
         if (low < -0.5f && low >= -1 && high <= 1 && least >= 0 && most <= 1)

@@ -1,11 +1,14 @@
 using Utaf.Models.Folding;
+using Utaf.Torch;
 using static TorchSharp.torch;
 
 namespace Utaf.Models;
 
 /// <summary>
 /// SqueezeNet 1.0 (Iandola et al. 2016). Small images get a 3×3 stem of stride 1 without the first pooling. Its last layer is
-/// the 1×1 convolution <c>classifier.1</c>, whose ReLU comes before the mean over the image: outputs are not negative.
+/// the 1×1 convolution <c>classifier.1</c>, whose ReLU comes before the mean over the image: outputs are not negative. Scores of
+/// several classes are none the worse for it; where there are other outputs, or one score alone, the ReLU is left out, for a
+/// quantity below 0 could not be answered.
 /// </summary>
 /// <param name="Width">What the number of filters of each layer is divided by, 1 (as published) to 16.</param>
 /// <param name="Depth">What the number of layers of each stage is divided by, 1 (as published) to 4, rounded up.</param>
@@ -23,7 +26,16 @@ public sealed record SqueezeNet(int Width = 1, int Depth = 1) : ImageNetwork(Wid
     protected override string Name => "squeezenet-1.0";
 
     /// <inheritdoc/>
-    internal override nn.Module<Tensor, Tensor> Body(int channels, int outputs, bool smallImages)
+    public override Network Build(ArchitectureContext context, SeededRandom random)
+    {
+        var (image, outputs) = (context.ImageShape!, context.Signature.OutputWidth);
+        return Zoo.Finish(this, Body(image[0], outputs, IsSmall(image), scoresClasses: outputs > 1 && context.Target.Form != OutputForm.Raw), image, context, random);
+    }
+
+    /// <inheritdoc/>
+    internal override nn.Module<Tensor, Tensor> Body(int channels, int outputs, bool smallImages) => Body(channels, outputs, smallImages, scoresClasses: true);
+
+    private nn.Module<Tensor, Tensor> Body(int channels, int outputs, bool smallImages, bool scoresClasses)
     {
         var features = new List<(string, nn.Module<Tensor, Tensor>)>
         {
@@ -53,14 +65,14 @@ public sealed record SqueezeNet(int Width = 1, int Depth = 1) : ImageNetwork(Wid
             }
         }
 
-        return nn.Sequential(
-            ("features", nn.Sequential(features)),
-            ("classifier", nn.Sequential(
-                ("0", nn.Dropout(0.5)),
-                ("1", nn.Conv2d(width, outputs, 1)),
-                ("2", nn.ReLU()),
-                ("3", nn.AdaptiveAvgPool2d([1, 1])))),
-            ("flatten", nn.Flatten()));
+        var classifier = new List<(string, nn.Module<Tensor, Tensor>)> { ("0", nn.Dropout(0.5)), ("1", nn.Conv2d(width, outputs, 1)) };
+        if (scoresClasses)
+        {
+            classifier.Add(("2", nn.ReLU()));
+        }
+
+        classifier.Add(("3", nn.AdaptiveAvgPool2d([1, 1])));
+        return nn.Sequential(("features", nn.Sequential(features)), ("classifier", nn.Sequential(classifier)), ("flatten", nn.Flatten()));
     }
 
     /// <inheritdoc/>

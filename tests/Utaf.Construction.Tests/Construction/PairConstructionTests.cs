@@ -1,7 +1,10 @@
+using TorchSharp;
 using Utaf.Ensembles;
 using Utaf.Fingerprints;
 using Utaf.Models.Tests;
+using Utaf.Torch;
 using Utaf.Torch.Tests;
+using static TorchSharp.torch;
 
 namespace Utaf.Construction.Tests;
 
@@ -41,6 +44,29 @@ public sealed class PairConstructionTests(BuiltEnsembles ensembles) : IClassFixt
         Assert.All(pair.Fingerprint.Values, value => Assert.InRange(value, manifest.Input.Minimum, manifest.Input.Maximum));
         var bytes = FingerprintPairFile.Serialise(pair);
         Assert.Equal(bytes, FingerprintPairFile.Serialise(FingerprintPairFile.Deserialise(bytes, "pair")));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Fingerprints_start_at_latent_vectors_that_are_drawn_and_otherwise_between_two_examples(bool drawn)
+    {
+        using var scope = NewDisposeScope();
+        using var box = InputBox.Within([5], 3, CPU);
+        var learning = regression.Learning(new(Examples: 600), PassTerms.Exact);
+        using var members = learning.Training;
+        using var validation = learning.Validation;
+        using var usual = learning.Box;
+
+        // As if latent vectors were the owner's inputs.
+        var inputs = new SeededRandom(3, "latents").Normal([300, 5]);
+        var start = box.ToInputs(BatchedSchedule.Start(learning with { Box = box, OwnerInputs = inputs, DrawsInputs = drawn }));
+
+        // Halfway between two of N(0, 1) the variance is about a half; drawn ones are moved off the border at 3 a little.
+        Assert.Equal([600, 5], start.shape);
+        var square = start.square().mean().ToDouble();
+        Assert.InRange(square, drawn ? 0.9 : 0.4, drawn ? 1.05 : 0.6);
+        Assert.InRange(start.abs().max().ToDouble(), 0, 2.7 + 1e-4);
     }
 
     [Theory]

@@ -45,6 +45,28 @@ public sealed class GenerationTests : IDisposable
     }
 
     [Fact]
+    public void Data_for_a_Tanh_is_refused_where_the_generator_ends_in_Sigmoid()
+    {
+        using var target = Sigmoid();
+        var bars = Bars(50, 1);
+        var pixels = bars with { Inputs = [.. bars.Inputs.Select(value => Math.Clamp((value + 1) / 2, 0, 1))] };
+        var error = Assert.Throws<UtafException>(() => Generation.Table(bars, target, "owner", 1)).Diagnostic;
+
+        Assert.Equal(("UTAF1215", "bars"), (error.Code, error.Origin));
+        Assert.Contains("(x + 1) / 2", error.Message, StringComparison.Ordinal);
+        Assert.Equal(pixels.Inputs, Generation.Table(pixels, target, "owner", 1).Targets);
+
+        static TargetModel Sigmoid()
+        {
+            using var network = Fresh();
+            return TargetModel.FromNetwork(network, Fresh, new([8, 1, 1], 64));
+        }
+
+        static Network Fresh() => new(
+            new TargetArchitecture(), nn.Sequential(("0", nn.Flatten()), ("1", nn.Linear(8, 64)), ("2", nn.Sigmoid())), OutputForm.Raw);
+    }
+
+    [Fact]
     public void A_text_tables_last_column_belongs_to_the_sample()
     {
         using var target = Target();
@@ -79,6 +101,84 @@ public sealed class GenerationTests : IDisposable
         Assert.All(network.Parameters, parameter => Assert.True(parameter.Tensor.isfinite().all().ToBoolean()));
 
         double Quality(Network generator) => workshop.Task.Utility(Evaluation.Outputs(generator, workshop.Owner.Inputs), workshop.Owner.Targets, OutputForm.Raw);
+    }
+
+    [Fact]
+    public void A_student_of_few_images_knows_latent_vectors_that_it_never_saw()
+    {
+        using var workshop = Workshop(examples: 128);
+        var settings = new TrainingSettings(150);
+        var recipe = new Obfuscations.Distillation(new FcGan(1), settings, 0, 0);
+        using var student = recipe.Build(Context(workshop, "student"));
+        using var again = recipe.Build(Context(workshop, "student"));
+
+        // The same student, but taught on the table's latent vectors alone.
+        using var narrow = new FcGan(1).Build(workshop.Architectures, new SeededRandom(5, "student"));
+        var ofTable = workshop.TeacherOutputs("target", workshop.Target.Network);
+        using var training = new MemberTraining(
+            narrow.Parameters, workshop.Public with { Targets = ofTable }, OwnsData: false, new Imitation(narrow.Form, OutputForm.Raw, 0), settings, [], new SeededRandom(5, "narrow"));
+        Trainer.Train(narrow, training, workshop.Task, "narrow", TestContext.Current.CancellationToken);
+
+        Assert.Equal(student.WeightsSha256(), again.WeightsSha256());
+        var unseen = new SeededRandom(9, "unseen").Normal([512, 8, 1, 1]);
+        var expected = Evaluation.Outputs(workshop.Target.Network, unseen);
+        Assert.InRange(Error(student), 0, 0.8 * Error(narrow));
+
+        double Error(Network network) => (Evaluation.Outputs(network, unseen) - expected).square().mean().ToDouble();
+    }
+
+    [Theory]
+    [InlineData(1, 86)]
+    [InlineData(90, 90)]
+    public void A_plan_lets_students_draw_16384_latent_vectors_at_least(int asked, int epochs)
+    {
+        // 130 images are two batches of 64 and one of 2, which a student fills up: 192 latent vectors in an epoch.
+        using var workshop = Workshop(examples: 130);
+        var plan = EnsemblePlan.Make(workshop.Target, workshop.Task, workshop.Data, 5, "standard", new("fcgan-1,dcgan-8", asked, []));
+        var students = plan.Members.Select(member => member.Recipe).OfType<Obfuscations.Distillation>().ToList();
+
+        Assert.NotEmpty(students);
+        Assert.All(students, student => Assert.Equal(epochs, student.Training.Epochs));
+        Assert.All(students, student => Assert.True(student.Effort!.Steps(workshop.Data) * student.Training.BatchSize >= DrawnImitation.FewestInputs));
+        Assert.Contains(plan.Members.Select(member => member.Recipe).OfType<IndependentTraining>(), honest => honest.Training.Epochs == asked);
+    }
+
+    [Fact]
+    public void A_students_lesson_draws_other_latent_vectors_each_time_and_asks_the_teacher()
+    {
+        using var workshop = Workshop();
+        using var lesson = new DrawnImitation(OutputForm.Raw, workshop.Target.Copy());
+        var random = new SeededRandom(5, "draws");
+        var (first, answers) = lesson.Draw([400, 8, 1, 1], random, CPU);
+        var (second, _) = lesson.Draw([400, 8, 1, 1], random, CPU);
+
+        Assert.False(first.eq(second).any().ToBoolean());
+        Assert.InRange(first.mean().ToDouble(), -0.08, 0.08);
+        Assert.InRange(first.square().mean().ToDouble(), 0.9, 1.1);
+        Assert.True(answers.allclose(Evaluation.Outputs(workshop.Target.Network, first)));
+    }
+
+    [Fact]
+    public void Batches_of_a_single_sample_which_batch_norm_refuses_are_left_out()
+    {
+        // One batch of 64 and a rest of one, for owner and public alike.
+        using var workshop = Workshop(examples: 65);
+        var settings = new TrainingSettings(2, LearningRate: 2e-4);
+        foreach (var (recipe, start) in ((Recipe, Architecture?)[])
+        [
+            (new IndependentTraining(new Dcgan(4), DataSource.Owner, settings, 0), new Dcgan(4)),
+            (new IndependentTraining(new TargetArchitecture(), DataSource.Irrelevant, settings, 0), new TargetArchitecture()),
+            (new Obfuscations.Distillation(new Dcgan(4), settings, 0, 0), new Dcgan(4)),
+            (new Obfuscations.FineTuning(Obfuscations.TrainedLayers.All, settings, 0), null),
+        ])
+        {
+            using var network = recipe.Build(Context(workshop, recipe.Id));
+            using var before = start?.Build(workshop.Architectures, new SeededRandom(5, recipe.Id)) ?? workshop.Target.Copy();
+
+            Assert.Equal(2, recipe.Effort!.Steps(workshop.Data));
+            Assert.NotEqual(before.WeightsSha256(), network.WeightsSha256());
+            Assert.All(network.Parameters.Concat(network.Buffers), named => Assert.True(named.Tensor.isfinite().all().ToBoolean(), named.Name));
+        }
     }
 
     [Fact]
@@ -135,6 +235,25 @@ public sealed class GenerationTests : IDisposable
 
             Assert.True(real > noise, $"{file}: {real} for real samples, {noise} for noise");
         }
+    }
+
+    [Theory]
+    [InlineData("gan-discriminator.pt", true)]
+    [InlineData("gan-log-odds.pt", false)]
+    public void Log_odds_that_happen_to_be_between_zero_and_one_are_not_taken_for_probabilities(string name, bool probabilities)
+    {
+        var file = TorchScriptFile.Open(Fixtures.PathOf(name));
+        var samples = tensor(Bars(100, 1).Inputs, 100, 64);
+        using var module = file.Load();
+        using var noGradient = no_grad();
+        var given = module.forward(samples.view(-1, 1, 8, 8)).flatten();
+        Assert.InRange(given.min().ToDouble(), 0, given.max().ToDouble());
+        Assert.InRange(given.max().ToDouble(), 0, 1);
+
+        using var discriminator = Discriminator.Open(file, samples, [1, 8, 8]);
+        var logOdds = discriminator.LogOdds(samples);
+
+        Assert.True((probabilities ? logOdds.sigmoid() : logOdds).allclose(given, 1e-4, 1e-5));
     }
 
     [Theory]

@@ -128,6 +128,24 @@ public sealed class ImageNetworkTests : IDisposable
         Assert.DoesNotContain("body.classifier.1.weight", pruned);
     }
 
+    [Theory]
+    [InlineData(3, OutputForm.Logits, true)]
+    [InlineData(1, OutputForm.Logits, false)]
+    [InlineData(1, OutputForm.Raw, false)]
+    [InlineData(3, OutputForm.Raw, false)]
+    public void SqueezeNet_answers_below_zero_unless_it_scores_several_classes(int outputs, OutputForm form, bool cut)
+    {
+        var context = ZooTests.Context([1, 28, 28], [1, 28, 28], outputs, form);
+        using var network = new SqueezeNet(16, 4).Build(context, new SeededRandom(1, "net"));
+        using var noGradient = no_grad();
+        network.Parameters.Single(parameter => parameter.Name == "body.classifier.1.bias").Tensor.fill_(-100);
+
+        var answers = network.Forward(randn(4, 1, 28, 28));
+
+        Assert.Equal([4, outputs], answers.shape);
+        Assert.True((cut ? answers.eq(0) : answers.lt(-10)).all().ToBoolean());
+    }
+
     public void Dispose() => scope.Dispose();
 
     private static Network Network(string name)

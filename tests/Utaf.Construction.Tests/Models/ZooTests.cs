@@ -228,15 +228,15 @@ public sealed class ZooTests : IDisposable
     public void Dispose() => scope.Dispose();
 
     /// <summary>The task of a small perceptron of this signature.</summary>
-    internal static ArchitectureContext Context(int[] input, int[]? image, int outputs)
+    internal static ArchitectureContext Context(int[] input, int[]? image, int outputs, OutputForm form = OutputForm.Logits)
     {
         var signature = new ModelSignature(input, outputs);
         var size = signature.InputSize;
         var scaling = new Scaling(new float[size], [.. Enumerable.Repeat(1f, size)], new float[outputs], [.. Enumerable.Repeat(1f, outputs)]);
-        using var network = new Network(new Mlp([4]), nn.Sequential(("flatten", nn.Flatten()), ("linear", nn.Linear(size, outputs))), OutputForm.Logits);
+        using var network = new Network(new Mlp([4]), nn.Sequential(("flatten", nn.Flatten()), ("linear", nn.Linear(size, outputs))), form);
         var target = TargetModel.FromNetwork(
             network,
-            () => new Network(new Mlp([4]), nn.Sequential(("flatten", nn.Flatten()), ("linear", nn.Linear(size, outputs))), OutputForm.Logits),
+            () => new Network(new Mlp([4]), nn.Sequential(("flatten", nn.Flatten()), ("linear", nn.Linear(size, outputs))), form),
             signature);
         return new(target, image, scaling);
     }

@@ -52,7 +52,7 @@ internal sealed class MemberTimings : IDisposable
             TimeKinds([.. members.GroupBy(KindOf)]);
             CorrectExtended(members);
             TimeStacks([.. members.Where(IsStacked).Select(Stacked).GroupBy(member => member.Stack.Key)]);
-            if (members.Any(member => member.Recipe is Distillation))
+            if (!task.DrawsInputs && members.Any(member => member.Recipe is Distillation))
             {
                 var checkedOnes = Math.Min(CheckedExamples, data.Public.Count);
                 TeachingSeconds = Prototype.Outputs(target.Network, sample, checkedOnes, time / 20).Seconds * data.Public.Count / checkedOnes;
@@ -67,7 +67,7 @@ internal sealed class MemberTimings : IDisposable
         }
     }
 
-    /// <summary>How long the target's outputs on all public data take, which its students learn.</summary>
+    /// <summary>How long the target's outputs on all public data take, which its students learn; 0 where they ask for their own in each step.</summary>
     public double TeachingSeconds { get; }
 
     /// <summary>How long .NET compiled the code that members are built with, as it will when they are.</summary>

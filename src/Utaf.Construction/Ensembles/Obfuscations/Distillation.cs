@@ -3,7 +3,10 @@ using Utaf.Models;
 
 namespace Utaf.Ensembles.Obfuscations;
 
-/// <summary>Teaches a student by the stolen model's outputs on public inputs (Hinton et al. 2015; output regression for regressors).</summary>
+/// <summary>
+/// Teaches a student by the stolen model's outputs on public inputs (Hinton et al. 2015; output regression for regressors), or,
+/// where it is a generator, on latent vectors drawn afresh (Aguinaldo et al. 2018).
+/// </summary>
 /// <param name="Student">The student's architecture.</param>
 /// <param name="Training">How long.</param>
 /// <param name="Temperature">Softens the classes' probabilities; 0 for labels alone; without meaning for regressors.</param>
@@ -35,6 +38,12 @@ public sealed record Distillation(
     protected override MemberDraft Apply(Network stolen, MemberContext context)
     {
         var workshop = context.Workshop;
+        if (workshop.Task.DrawsInputs)
+        {
+            var imitator = Student.Build(workshop.Architectures, context.Random).To(workshop.Device);
+            return new(imitator, new(imitator.Parameters, workshop.Public, OwnsData: false, new DrawnImitation(imitator.Form, stolen), Training, [], context.Random));
+        }
+
         var key = stolen.WeightsSha256();
         var taught = Annealed ? workshop.TeacherOutputsAndTargets(key, stolen) : workshop.TeacherOutputs(key, stolen);
         var student = Student.Build(workshop.Architectures, context.Random).To(workshop.Device);

@@ -42,6 +42,21 @@ public sealed class FoldingTests : IDisposable
         Assert.True(folded.GraphBytes(inputs) > 0);
     }
 
+    [Fact]
+    public void A_SqueezeNet_whose_outputs_may_be_below_zero_is_folded_as_well()
+    {
+        using var network = Trained("squeezenet-1.0-w4", [1, 28, 28], [1, 28, 28], OutputForm.Raw);
+        var inputs = randn(4, 1, 28, 28);
+
+        using var folded = Folding.TryFold(network, inputs)!;
+
+        var (expected, ofWhole) = Pass(network.Forward, inputs);
+        var (found, ofFolded) = Pass(folded.Forward, inputs);
+        Assert.True(expected.lt(0).any().ToBoolean());
+        Near(expected, found, 1e-5);
+        Near(ofWhole, ofFolded, 1e-5);
+    }
+
     [Theory]
     [MemberData(nameof(Networks))]
     public void In_bfloat16_answers_are_near_and_gradients_point_the_same_way(string name, int[] input, int[] image)
@@ -173,9 +188,9 @@ public sealed class FoldingTests : IDisposable
     public void Dispose() => scope.Dispose();
 
     /// <summary>A network whose batch norms have seen data, as after training.</summary>
-    private static Network Trained(string name, int[] input, int[] image)
+    private static Network Trained(string name, int[] input, int[] image, OutputForm form = OutputForm.Logits)
     {
-        var context = ZooTests.Context(input, image, outputs: 5);
+        var context = ZooTests.Context(input, image, outputs: 5, form);
         var network = Zoo.Parse(name, context).Single().Build(context, new SeededRandom(3, name));
         manual_seed(4);
         using var inner = NewDisposeScope();
