@@ -58,6 +58,7 @@ public sealed class EnsembleBuilder
         EnsembleFolder folder, IReadOnlyList<Member> members, Workshop workshop, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
     {
         folder.Plan.CheckListed(workshop.Target, workshop.Task, workshop.Data);
+        folder.RemoveLeftovers();
         var builder = new EnsembleBuilder(folder, workshop, progress, cancellationToken);
         try
         {

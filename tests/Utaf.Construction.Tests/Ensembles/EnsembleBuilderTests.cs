@@ -189,6 +189,27 @@ public sealed class EnsembleBuilderTests : IDisposable
     }
 
     [Fact]
+    public void Temporary_files_of_killed_builders_go_after_a_day_and_those_of_living_ones_stay()
+    {
+        var folder = EnsembleFolder.Under(root, cnn.Plan(Few[0]));
+        string[] places = [folder.Path, Path.Combine(folder.Path, "members")];
+        foreach (var place in places)
+        {
+            File.WriteAllText(Path.Combine(place, ".utaf-old.tmp"), "half");
+            File.WriteAllText(Path.Combine(place, ".utaf-young.tmp"), "half");
+            File.WriteAllText(Path.Combine(place, "own.tmp"), "the user's");
+            File.SetLastWriteTimeUtc(Path.Combine(place, ".utaf-old.tmp"), DateTime.UtcNow.AddHours(-25));
+            File.SetLastWriteTimeUtc(Path.Combine(place, ".utaf-young.tmp"), DateTime.UtcNow.AddHours(-23));
+            File.SetLastWriteTimeUtc(Path.Combine(place, "own.tmp"), DateTime.UtcNow.AddDays(-9));
+        }
+
+        Build(folder);
+
+        Assert.All(places, place => Assert.Equal([".utaf-young.tmp", "own.tmp"], Directory.GetFiles(place, "*.tmp").Select(Path.GetFileName).Order(StringComparer.Ordinal)));
+        Assert.Empty(folder.Missing());
+    }
+
+    [Fact]
     public void A_member_that_diverges_is_an_error_that_names_it_and_is_not_saved()
     {
         var diverging = Positive(new FineTuning(TrainedLayers.All, new(30, 16, 1e20), 0));
