@@ -222,6 +222,24 @@ public sealed class EnsembleBuilderTests : IDisposable
     }
 
     [Fact]
+    public void A_stack_that_fails_stops_the_others_and_its_error_is_told()
+    {
+        Assert.SkipWhen(Environment.ProcessorCount == 1, "Stacks are trained one after the other here.");
+        using var mlp = SmallTask.Mlp();
+        var endless = Negative(new IndependentTraining(new Mlp([6]), DataSource.Owner, new(1_000_000, 16), 0));
+        var diverging = new Member("diverging", true, Tuned.Id, new FineTuning(TrainedLayers.All, new(30, 16, 1e20), 0));
+        var folder = EnsembleFolder.Under(root, mlp.Plan(Tuned, diverging, endless));
+
+        // Without the end the test would wait for hours.
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        end.CancelAfter(TimeSpan.FromMinutes(2));
+        var error = Assert.Throws<UtafException>(() => EnsembleBuilder.BuildMissing(folder, mlp.Workshop, null, end.Token)).Diagnostic;
+
+        Assert.Equal(("UTAF1403", diverging.Id), (error.Code, error.Origin));
+        Assert.Equal([diverging, endless], folder.Missing());
+    }
+
+    [Fact]
     public void The_target_listed_as_a_negative_is_refused_before_anything_is_built()
     {
         using var mlp = SmallTask.Mlp();
