@@ -336,6 +336,24 @@ public sealed class EnsembleBuilderTests : IDisposable
     }
 
     [Fact]
+    public void Members_that_learn_random_rules_share_the_public_inputs_and_leave_them_whole()
+    {
+        var before = cnn.Workshop.Public.Inputs.sum().ToSingle();
+        var drafts = Enumerable.Range(0, 2).Select(i => new IndependentTraining(new Mlp([8]), DataSource.Irrelevant, Short, i).Prepare(cnn.Context($"{i}"))).ToList();
+
+        Assert.All(drafts, draft => Assert.Same(cnn.Workshop.Public.Inputs, draft.Training!.Data.Inputs));
+        Assert.NotEqual(drafts[0].Training!.Data.Targets.data<long>().ToArray(), drafts[1].Training!.Data.Targets.data<long>().ToArray());
+        foreach (var draft in drafts)
+        {
+            draft.Training!.Dispose();
+            draft.Network.Dispose();
+            Assert.True(draft.Training.Data.Targets.IsInvalid);
+        }
+
+        Assert.Equal(before, cnn.Workshop.Public.Inputs.sum().ToSingle());
+    }
+
+    [Fact]
     public void Building_and_loading_members_leaves_no_tensors_behind()
     {
         var round = 0;
