@@ -1,7 +1,9 @@
 using TorchSharp;
 using Utaf.Ensembles.Costs;
 using Utaf.Ensembles.Obfuscations;
+using Utaf.Ensembles.Stacks;
 using Utaf.Models;
+using Utaf.Torch;
 using Utaf.Torch.Tests;
 using static TorchSharp.torch;
 
@@ -103,14 +105,26 @@ public sealed class CostModelTests : IDisposable
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
-    [Fact]
-    public void A_stack_is_faster_with_each_member_that_leaves_it()
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(2, 4)]
+    public void A_stack_is_faster_with_each_member_that_leaves_it(int least, int ofTheLast)
     {
-        var pace = new StackPace(Fixed: 2, PerMember: 1);
+        var pace = new StackPace(Fixed: 2, PerMember: 1, least);
 
-        // Ten steps of three members, ten more of two, and five of the last one, whose stack still has two rows.
-        Assert.Equal((10 * 5) + (10 * 4) + (5 * 4), pace.Seconds([20, 10, 25]));
+        // Ten steps of three members, ten more of two, and five of the last one: by torch's operations its stack still has two
+        // rows, while our own products on the processor leave the companion out.
+        Assert.Equal((10 * 5) + (10 * 4) + (5 * ofTheLast), pace.Seconds([20, 10, 25]));
         Assert.Equal(0, pace.Seconds([]));
+    }
+
+    [Fact]
+    public void A_stack_computes_a_companion_only_where_torch_does_the_products()
+    {
+        Assert.Equal(Products.IsFast ? 1 : 2, StackSize.Least(CPU));
+
+        // Stands for a GPU, which this machine may not have.
+        Assert.Equal(2, StackSize.Least(META));
     }
 
     [Theory]
