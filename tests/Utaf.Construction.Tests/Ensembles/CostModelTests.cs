@@ -95,6 +95,50 @@ public sealed class CostModelTests : IDisposable
     }
 
     [Fact]
+    public void Members_that_are_trained_one_after_the_other_need_memory_for_one()
+    {
+        var data = classification.Data with { Irrelevant = [SmallTask.Table([1, 8, 8], 60, "other", 4)] };
+        Member[] members = [.. Enumerable.Range(0, 20).Select(i => Negative(new(new SmallConvNet([4, 8]), DataSource.Irrelevant, new(2), i)))];
+
+        // 60 images of 64 numbers and their labels, once.
+        Assert.Equal((60 * 64 * 4) + (60 * 8), Alive(classification, data, [.. members.Take(1)]));
+        Assert.Equal(Alive(classification, data, [.. members.Take(1)]), Alive(classification, data, members));
+    }
+
+    [Fact]
+    public void Members_that_wait_for_their_stacks_need_memory_for_as_many_as_wait()
+    {
+        Member[] members = [.. Enumerable.Range(0, 2 * EnsembleBuilder.MostWaiting).Select(i => Negative(new(new Mlp([10]), DataSource.Irrelevant, new(2), i)))];
+
+        var one = Alive(regression, regression.Data, [.. members.Take(1)]);
+        var half = Alive(regression, regression.Data, [.. members.Take(EnsembleBuilder.MostWaiting)]);
+
+        // Inputs are shared and lie in the stacks' data once; of each member there are the targets of its random rule, twice, and its network.
+        const int inputs = 97 * 5 * 4;
+        const int targets = 97 * 8;
+        Assert.InRange(one, inputs + (2 * targets) + 1, inputs + (2 * targets) + 4000);
+        Assert.Equal((one - inputs) * EnsembleBuilder.MostWaiting, half - inputs);
+        Assert.Equal(half, Alive(regression, regression.Data, members));
+    }
+
+    [Fact]
+    public void Data_that_members_share_is_counted_once_and_their_own_for_each()
+    {
+        var given = regression.Data with { Irrelevant = [SmallTask.Table([5], 50, "other", 0)] };
+        var tables = new DataBytes(given, regression.Workshop.Task, 1);
+        Member[] shared = [.. Enumerable.Range(0, 3).Select(i => Negative(new(new Mlp([10]), DataSource.Owner, new(2), i)))];
+        Member[] own = [.. Enumerable.Range(0, 3).Select(i => Negative(new(new Mlp([10]), DataSource.Irrelevant, new(2), i)))];
+        var student = Positive(new Distillation(new Mlp([10]), new(2), 0, 0));
+
+        Assert.All(shared, member => Assert.Equal(0, tables.Own(member)));
+        Assert.All(own, member => Assert.Equal(50 * ((5 * 4) + 8), tables.Own(member)));
+        Assert.Equal(131 * ((5 * 4) + 8), tables.Pooled(shared));
+        Assert.Equal(3 * 50 * ((5 * 4) + 8), tables.Pooled(own));
+        Assert.Equal(97 * ((5 * 4) + 4), tables.Pooled([student]));
+        Assert.Equal((131 * ((5 * 4) + 8)) + (97 * ((5 * 4) + 8 + 4)), tables.Shared);
+    }
+
+    [Fact]
     public void No_tensor_is_left_behind()
     {
         var plan = EnsemblePlan.Make(classification.Target, classification.Workshop.Task, classification.Data, 5, "quick", new(null, 1, []));
@@ -143,6 +187,13 @@ public sealed class CostModelTests : IDisposable
 
     private static CostEstimate Estimate(SmallTask task, EnsemblePlan plan, params IReadOnlyList<Member>[] parts) =>
         CostModel.Estimate(plan, parts, task.Target, task.Workshop.Task, task.Data, CPU, Start, TimeSpan.FromSeconds(0.5), TestContext.Current.CancellationToken);
+
+    private static long Alive(SmallTask task, EnsembleData data, IReadOnlyList<Member> members)
+    {
+        var plan = task.Plan([.. members]);
+        using var timings = new MemberTimings(plan, members, task.Target, task.Workshop.Task, data, CPU, TimeSpan.FromSeconds(0.1), TestContext.Current.CancellationToken);
+        return new PartCost(timings, members, 2).AliveBytes;
+    }
 
     private static Member Positive(Recipe recipe) => new(recipe.Id, Stolen: true, Parent: null, recipe);
 
