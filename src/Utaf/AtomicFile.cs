@@ -11,6 +11,9 @@ public static class AtomicFile
     private const string Prefix = ".utaf-";
     private const string Suffix = ".tmp";
 
+    // No write takes nearly as long.
+    private static readonly TimeSpan Stale = TimeSpan.FromDays(1);
+
     /// <summary>Writes or replaces a file. Missing folders of the path are made.</summary>
     /// <param name="path">The file to write.</param>
     /// <param name="bytes">Its content.</param>
@@ -100,6 +103,11 @@ public static class AtomicFile
             File.Move(temporary, full, overwrite: true);
             return true;
         }
+        catch (FileNotFoundException)
+        {
+            // A name is as old as its file: another process has taken it for a leftover in the instant before it was renamed.
+            return false;
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw Errors.Unwritable(path, exception);
@@ -115,6 +123,49 @@ public static class AtomicFile
     {
         var name = Path.GetFileName(path);
         return name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// Removes what writes that were killed left in a folder a day ago or earlier, where that is allowed: leftovers do no harm,
+    /// and so nothing is said where they stay. What is younger may be a write that is going on, here or on another machine.
+    /// </summary>
+    /// <param name="folder">The folder, without those in it; there may be none.</param>
+    /// <param name="now">The present time; null: by the folder's own clock, which may differ from this machine's.</param>
+    public static void RemoveLeftovers(string folder, DateTimeOffset? now = null)
+    {
+        try
+        {
+            if (!Directory.Exists(folder))
+            {
+                return;
+            }
+
+            var leftovers = Directory.GetFiles(folder, $"{Prefix}*{Suffix}").Where(IsTemporary).ToList();
+            if (leftovers.Count == 0)
+            {
+                return;
+            }
+
+            var present = now?.UtcDateTime ?? TimeIn(folder);
+            foreach (var path in leftovers.Where(path => present - File.GetLastWriteTimeUtc(path) > Stale))
+            {
+                File.Delete(path);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Whoever is to write here is told why that is not possible.
+        }
+    }
+
+    /// <summary>What time it is where the folder is: that of a file that is made there now.</summary>
+    private static DateTime TimeIn(string folder)
+    {
+        var probe = Path.Combine(folder, $"{Prefix}{Guid.NewGuid():N}{Suffix}");
+        using var stream = new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.DeleteOnClose);
+        stream.WriteByte(0);
+        stream.Flush();
+        return File.GetLastWriteTimeUtc(probe);
     }
 
     private static bool Write(string path, Action<Stream> content, bool overwrite)

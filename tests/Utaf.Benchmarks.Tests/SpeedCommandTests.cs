@@ -30,6 +30,32 @@ public sealed class SpeedCommandTests
         Assert.Contains($"error {code}:", error.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false, "#!/bin/sh\nexit 0\n")]
+    [InlineData(true, "not a program")]
+    [InlineData(true, "#!/nowhere/sh\n")]
+    public void A_tool_that_cannot_be_started_is_told_with_exit_code_2(bool executable, string content)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows goes by the name's ending.");
+            return;
+        }
+
+        using var folder = new TemporaryFolder();
+        using var error = new StringWriter();
+        var tool = folder.File("dotnet-utaf");
+        File.WriteAllText(tool, content);
+        File.SetUnixFileMode(tool, UnixFileMode.UserRead | (executable ? UnixFileMode.UserExecute : UnixFileMode.None));
+
+        var exitCode = Application.Run(
+            new RootCommand { SpeedCommand.Make() }, ["speed", "--only", "start", "--repeats", "1", "--tool", tool, "--run", folder.File("run")], TextWriter.Null, error);
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains("error UTAF1001: --tool is", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains(tool, error.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Without_PyTorch_its_rows_are_left_out_and_that_is_said()
     {

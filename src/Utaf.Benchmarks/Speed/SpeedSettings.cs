@@ -27,7 +27,7 @@ internal sealed record SpeedSettings(
     public bool Wants(params IReadOnlyList<string> names) => names.Any(Only.Contains);
 
     /// <summary>Checks everything that is needed for what is to be measured.</summary>
-    /// <exception cref="UtafException">UTAF1001: a number or a name; UTAF1002: a file.</exception>
+    /// <exception cref="UtafException">UTAF1001: a number or a name, or a tool that cannot be started; UTAF1002: a file.</exception>
     public void Check()
     {
         if (Repeats is < 1 or > 1000)
@@ -54,6 +54,11 @@ internal sealed record SpeedSettings(
         if (Tool is { } tool && !File.Exists(tool))
         {
             throw Errors.FileNotFound(tool, "the built tool, dotnet-utaf");
+        }
+
+        if (Wants(Measurements.Start) && Tool is { } named)
+        {
+            StartSpeed.RequireStarts(named);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using Utaf.Fingerprints;
 
@@ -37,10 +38,28 @@ internal static class StartSpeed
             [.. Enumerable.Range(0, session.Settings.Repeats).Select(_ => Time(tool, scratch.FullName, arguments, expected))];
     }
 
+    /// <summary>Starts the tool once, to see whether that is possible; it ends by itself.</summary>
+    /// <param name="tool">A file.</param>
+    /// <exception cref="UtafException">UTAF1001: it is no program, or may not be executed.</exception>
+    public static void RequireStarts(string tool)
+    {
+        try
+        {
+            using var process = Start(tool, Path.GetTempPath(), ["--version"]);
+            _ = process.StandardError.ReadToEndAsync();
+            process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+        }
+        catch (Win32Exception e)
+        {
+            throw Errors.BadOption("--tool", tool, $"the built tool, dotnet-utaf, as a program that this user may execute and that is made for this machine (starting it failed: {e.Message.TrimEnd('.')})");
+        }
+    }
+
     private static double Time(string tool, string folder, string[] arguments, int[] expected)
     {
         var clock = Stopwatch.StartNew();
-        using var process = Process.Start(new ProcessStartInfo(tool, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder })!;
+        using var process = Start(tool, folder, arguments);
         var said = process.StandardError.ReadToEndAsync();
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
@@ -48,6 +67,10 @@ internal static class StartSpeed
             ? clock.Elapsed.TotalSeconds
             : throw new ContestantException($"dotnet-utaf {arguments[0]} ended with exit code {process.ExitCode}: {said.Result.Trim()}");
     }
+
+    private static Process Start(string tool, string folder, string[] arguments) =>
+        // A path with its folder: without one the system would look for it on PATH.
+        Process.Start(new ProcessStartInfo(Path.GetFullPath(tool), arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder })!;
 
     private static string? OnPath() => (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator)

@@ -17,7 +17,11 @@ internal sealed class Objective
         var negatives = stolen.Count - 1 - positives;
         var each = stolen.Select((positive, place) => place == 0 ? weights.Target : positive ? weights.Positive / positives : weights.Negative / negatives);
         Weights = tensor(each.Zip(stolen).SelectMany(member => (float)(member.First / sum) is var weight && member.Second ? (float[])[0, weight] : [weight, 0]).ToArray(), [stolen.Count, 2], device: device);
-        PositivePlaces = tensor(stolen.Select((positive, place) => (positive, place)).Where(member => member.positive).Select(member => (long)member.place).ToArray(), device: device);
+        PositivePlaces = Places(positive: true);
+        NegativePlaces = Places(positive: false);
+
+        Tensor Places(bool positive) =>
+            tensor(stolen.Select((side, place) => (side, place)).Where(member => member.side == positive).Select(member => (long)member.place).ToArray(), device: device);
     }
 
     /// <summary>The weights of log p₋ and log p₊ of every member, [members, 2]: one of each two is zero.</summary>
@@ -25,6 +29,9 @@ internal sealed class Objective
 
     /// <summary>The places of the positives, the target included.</summary>
     public Tensor PositivePlaces { get; }
+
+    /// <summary>The places of the negatives, at least one.</summary>
+    public Tensor NegativePlaces { get; }
 
     /// <summary>The whole objective.</summary>
     /// <param name="logProbabilities">log p₋ and log p₊ of every member, by each committee: [committees, members, 2].</param>

@@ -10,6 +10,9 @@ namespace Utaf.Construction;
 /// </summary>
 internal sealed class SyntheticAnswers
 {
+    // A copy that keeps less than 1 − this of the target's own answers is hardly one.
+    private const double MostOfAnother = 0.4;
+
     private readonly LearningTask task;
     private readonly Tensor empty;
     private readonly long width;
@@ -77,5 +80,26 @@ internal sealed class SyntheticAnswers
         var drawn = positives.index_select(0, randint(positives.shape[0], count, device: positives.device));
         var end = empty.repeat(1, positives.shape[1] / width);
         return (end + ((drawn - end) * rand([count, 1], device: positives.device))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Copies that learned the target's answers anew, as students do: up to 0.4 of the way from the target to an honest
+    /// model, and off it by up to what two honest models differ in, which is what training leaves to chance.
+    /// </summary>
+    /// <param name="answers">[members, N·d_out] with the target first.</param>
+    /// <param name="negatives">The places of honest members, at least one.</param>
+    /// <param name="count">How many to make.</param>
+    /// <returns>[count, N·d_out].</returns>
+    public Tensor Relearned(Tensor answers, Tensor negatives, int count)
+    {
+        using var scope = NewDisposeScope();
+        var target = answers.narrow(0, 0, 1);
+        var kept = target + ((Honest() - target) * Share() * MostOfAnother);
+        var made = kept + ((Honest() - Honest()) * Share());
+        return task.Sound(made.view(-1, width)).view(count, -1).MoveToOuterDisposeScope();
+
+        Tensor Share() => rand([count, 1], device: answers.device);
+
+        Tensor Honest() => answers.index_select(0, negatives.index_select(0, randint(negatives.shape[0], count, device: answers.device)));
     }
 }

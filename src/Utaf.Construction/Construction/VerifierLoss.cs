@@ -15,6 +15,8 @@ internal sealed record VerifierLoss(Objective Objective, SyntheticAnswers Synthe
     private const double UnrelatedWeight = 0.3;
     private const int DamagedCount = 16;
     private const double DamagedWeight = 0.2;
+    private const int RelearnedCount = 16;
+    private const double RelearnedWeight = 0.5;
 
     /// <summary>The loss on the answers of all members.</summary>
     /// <param name="verifier">The meta-verifier.</param>
@@ -38,8 +40,13 @@ internal sealed record VerifierLoss(Objective Objective, SyntheticAnswers Synthe
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        List<Tensor> rows = [WithNoise(standards.Apply(Synthetic.OtherwiseSure(answers))), standards.Apply(Synthetic.Unrelated(answers, UnrelatedCount))];
-        List<Tensor> weights = [Objective.Weights, Each(UnrelatedCount, UnrelatedWeight, 0)];
+        List<Tensor> rows =
+        [
+            WithNoise(standards.Apply(Synthetic.OtherwiseSure(answers))),
+            standards.Apply(Synthetic.Unrelated(answers, UnrelatedCount)),
+            standards.Apply(Synthetic.Relearned(answers, Objective.NegativePlaces, RelearnedCount)),
+        ];
+        List<Tensor> weights = [Objective.Weights, Each(UnrelatedCount, UnrelatedWeight, 0), Each(RelearnedCount, 0, RelearnedWeight)];
         if (Synthetic.KnowsDamage)
         {
             rows.Add(standards.Apply(Synthetic.Damaged(answers.index_select(0, Objective.PositivePlaces), DamagedCount)));
@@ -61,6 +68,8 @@ internal sealed record VerifierLoss(Objective Objective, SyntheticAnswers Synthe
         using var scope = NewDisposeScope();
         var unrelated = Synthetic.Unrelated(answers, UnrelatedCount);
         var loss = verifier.LogProbabilities(standards.Apply(unrelated)).select(2, 0).mean() * -UnrelatedWeight;
+        var relearned = Synthetic.Relearned(answers, Objective.NegativePlaces, RelearnedCount);
+        loss -= verifier.LogProbabilities(standards.Apply(relearned)).select(2, 1).mean() * RelearnedWeight;
         if (Synthetic.KnowsDamage)
         {
             var damaged = Synthetic.Damaged(answers.index_select(0, Objective.PositivePlaces), DamagedCount);

@@ -43,7 +43,10 @@ public sealed class EnsembleBuilder
     /// <param name="workshop">Target, task and data.</param>
     /// <param name="progress">Told after each member, from one thread at a time.</param>
     /// <param name="cancellationToken">Stops between two training steps; built members stay.</param>
-    /// <exception cref="UtafException">UTAF1403: a member's loss or outputs are not finite; UTAF1309: a member cannot be written; UTAF1407: a listed model is the target.</exception>
+    /// <exception cref="UtafException">
+    /// UTAF1403: a member's loss or outputs are not finite; UTAF1309: a member cannot be written; UTAF1407: a listed model is the
+    /// target. Members that are in training at the same time are stopped; those that are finished stay.
+    /// </exception>
     public static void BuildMissing(EnsembleFolder folder, Workshop workshop, IProgress<BuildProgress>? progress, CancellationToken cancellationToken) =>
         Build(folder, folder.Missing(), workshop, progress, cancellationToken);
 
@@ -58,6 +61,7 @@ public sealed class EnsembleBuilder
         EnsembleFolder folder, IReadOnlyList<Member> members, Workshop workshop, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
     {
         folder.Plan.CheckListed(workshop.Target, workshop.Task, workshop.Data);
+        folder.RemoveLeftovers();
         var builder = new EnsembleBuilder(folder, workshop, progress, cancellationToken);
         try
         {
@@ -117,20 +121,42 @@ public sealed class EnsembleBuilder
                 return;
             }
 
-            Parallel.ForEach(
-                Partitioner.Create(stacks, EnumerablePartitionerOptions.NoBuffering),
-                new ParallelOptions { MaxDegreeOfParallelism = StackSize.Threads(workshop.Device), CancellationToken = cancellationToken },
-                stack => stack.training.Train(stack.members, Finish, cancellationToken));
-        }
-        catch (AggregateException e)
-        {
-            // The first is what a user can do something about; the others are likely the same.
-            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+            TrainAtOnce(stacks);
         }
         finally
         {
             trainings.ForEach(training => training.Dispose());
         }
+    }
+
+    /// <summary>Trains stacks side by side; when one fails the others stop too, and its error is what the user is told.</summary>
+    private void TrainAtOnce(IReadOnlyList<(StackedTraining Training, IReadOnlyList<StackMember> Members)> stacks)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ExceptionDispatchInfo? first = null;
+        Parallel.ForEach(
+            Partitioner.Create(stacks, EnumerablePartitionerOptions.NoBuffering),
+            new ParallelOptions { MaxDegreeOfParallelism = StackSize.Threads(workshop.Device) },
+            (stack, loop) =>
+            {
+                try
+                {
+                    stack.Training.Train(stack.Members, Finish, stop.Token);
+                }
+                catch (Exception e)
+                {
+                    // Others that fail after this one have been stopped, or likely fail for the same reason.
+                    _ = Interlocked.CompareExchange(ref first, ExceptionDispatchInfo.Capture(e), null);
+                    loop.Stop();
+                    stop.Cancel();
+                }
+            });
+        if (first?.SourceException is OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        first?.Throw();
     }
 
     private void Finish(StackMember member)

@@ -80,6 +80,13 @@ public sealed class EnsembleFolder
     /// <summary>The planned members that are not built yet.</summary>
     public IReadOnlyList<Member> Missing() => [.. Plan.Members.Where(member => !Has(member))];
 
+    /// <summary>Removes the temporary files that killed builders left behind; those of builders that may be at work stay.</summary>
+    public void RemoveLeftovers()
+    {
+        AtomicFile.RemoveLeftovers(Path);
+        AtomicFile.RemoveLeftovers(System.IO.Path.Combine(Path, "members"));
+    }
+
     /// <summary>Writes a member: all of it, or nothing.</summary>
     public void Save(Member member, Network network)
     {

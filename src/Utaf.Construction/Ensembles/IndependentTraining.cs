@@ -60,9 +60,10 @@ public sealed record IndependentTraining(Architecture Architecture, DataSource S
     private TensorData Irrelevant(MemberContext context)
     {
         var workshop = context.Workshop;
-        var table = IrrelevantTable(workshop.Data) is { } given
-            ? workshop.Data.Irrelevant[given]
-            : workshop.Task.Irrelevant(workshop.Data.Public, workshop.Target.Signature, context.Random);
-        return TensorData.From(table, workshop.Task, workshop.Device);
+
+        // A random rule gives the public inputs another meaning: the inputs lie on the device once, however many members learn from them.
+        return IrrelevantTable(workshop.Data) is { } given
+            ? TensorData.From(workshop.Data.Irrelevant[given], workshop.Task, workshop.Device)
+            : workshop.Public.WithTargets(workshop.Task.Irrelevant(workshop.Data.Public, workshop.Target.Signature, context.Random), workshop.Task);
     }
 }

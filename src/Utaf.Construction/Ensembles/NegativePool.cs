@@ -27,6 +27,7 @@ public sealed class NegativePool(string path)
     /// <exception cref="UtafException">UTAF1309: a member cannot be written.</exception>
     public IReadOnlyList<Member> Take(EnsembleFolder folder, IEnumerable<Member> wanted, ArchitectureContext architectures, Action<string, string> damaged)
     {
+        AtomicFile.RemoveLeftovers(path);
         var taken = new List<Member>();
         foreach (var member in wanted.Where(member => member.Key is not null))
         {

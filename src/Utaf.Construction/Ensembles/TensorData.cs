@@ -11,6 +11,7 @@ namespace Utaf.Ensembles;
 public sealed record TensorData(Tensor Inputs, Tensor Targets) : IDisposable
 {
     private long[][]? queries;
+    private bool inputsAreAnothers;
 
     /// <summary>Examples.</summary>
     public int Count => (int)Inputs.shape[0];
@@ -37,10 +38,23 @@ public sealed record TensorData(Tensor Inputs, Tensor Targets) : IDisposable
         };
     }
 
+    /// <summary>The same inputs with other targets. The inputs stay this table's, which is to outlive the other one.</summary>
+    /// <param name="table">The same examples, of which the targets are taken.</param>
+    /// <param name="task">What the target was trained to do.</param>
+    public TensorData WithTargets(DataTable table, LearningTask task)
+    {
+        using var scope = NewDisposeScope();
+        return this with { Targets = task.Targets(table).to(Inputs.device).MoveToOuterDisposeScope(), inputsAreAnothers = true };
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        Inputs.Dispose();
+        if (!inputsAreAnothers)
+        {
+            Inputs.Dispose();
+        }
+
         Targets.Dispose();
     }
 }

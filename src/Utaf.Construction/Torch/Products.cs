@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace Utaf.Torch;
@@ -15,6 +16,12 @@ internal static unsafe class Products
     private const int Lanes = 8;
     private const int Width = 2 * Lanes;
     private const int Height = 6;
+
+    /// <summary>
+    /// Whether the processor has fused multiply-adds of vectors (x64 with FMA and AVX2, or Arm64). Without them the products
+    /// are the same, bit for bit, but each multiply-add of two numbers is the call of a function.
+    /// </summary>
+    public static bool IsFast => (Fma.IsSupported && Vector256.IsHardwareAccelerated) || AdvSimd.IsSupported;
 
     /// <summary>C = start + A·B.</summary>
     /// <param name="left">A, [rows, inner]; may lie by columns.</param>

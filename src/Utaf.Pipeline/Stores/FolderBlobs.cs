@@ -8,9 +8,6 @@ internal sealed class FolderBlobs(string root, TimeProvider time) : IBlobs
     /// <summary>How an address of this kind begins.</summary>
     public const string Scheme = "folder:";
 
-    /// <summary>No put takes that long: whoever made an older temporary file was killed.</summary>
-    private static readonly TimeSpan Stale = TimeSpan.FromDays(1);
-
     private static readonly EnumerationOptions ThreeLevels = new() { RecurseSubdirectories = true, MaxRecursionDepth = 2, IgnoreInaccessible = false };
 
     private readonly string root = Path.GetFullPath(root);
@@ -32,7 +29,7 @@ internal sealed class FolderBlobs(string root, TimeProvider time) : IBlobs
         {
             cancellationToken.ThrowIfCancellationRequested();
             var added = AtomicFile.WriteNew(PlaceOf(name), content);
-            RemoveLeftovers(Path.GetDirectoryName(PlaceOf(name))!);
+            AtomicFile.RemoveLeftovers(Path.GetDirectoryName(PlaceOf(name))!, time.GetUtcNow());
             return added;
         });
 
@@ -96,25 +93,6 @@ internal sealed class FolderBlobs(string root, TimeProvider time) : IBlobs
         catch (UtafException exception)
         {
             return Task.FromException<T>(Errors.StoreUnusable(Address, (exception.InnerException ?? exception).Message, exception));
-        }
-    }
-
-    /// <summary>Removes temporary files of puts that were killed, where that is allowed: they do no harm.</summary>
-    private void RemoveLeftovers(string folder)
-    {
-        try
-        {
-            foreach (var path in Directory.EnumerateFiles(folder).Where(AtomicFile.IsTemporary))
-            {
-                if (time.GetUtcNow() - File.GetLastWriteTimeUtc(path) > Stale)
-                {
-                    File.Delete(path);
-                }
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // The put itself has succeeded.
         }
     }
 

@@ -1,7 +1,9 @@
 using TorchSharp;
 using Utaf.Ensembles.Costs;
 using Utaf.Ensembles.Obfuscations;
+using Utaf.Ensembles.Stacks;
 using Utaf.Models;
+using Utaf.Torch;
 using Utaf.Torch.Tests;
 using static TorchSharp.torch;
 
@@ -93,6 +95,50 @@ public sealed class CostModelTests : IDisposable
     }
 
     [Fact]
+    public void Members_that_are_trained_one_after_the_other_need_memory_for_one()
+    {
+        var data = classification.Data with { Irrelevant = [SmallTask.Table([1, 8, 8], 60, "other", 4)] };
+        Member[] members = [.. Enumerable.Range(0, 20).Select(i => Negative(new(new SmallConvNet([4, 8]), DataSource.Irrelevant, new(2), i)))];
+
+        // 60 images of 64 numbers and their labels, once.
+        Assert.Equal((60 * 64 * 4) + (60 * 8), Alive(classification, data, [.. members.Take(1)]));
+        Assert.Equal(Alive(classification, data, [.. members.Take(1)]), Alive(classification, data, members));
+    }
+
+    [Fact]
+    public void Members_that_wait_for_their_stacks_need_memory_for_as_many_as_wait()
+    {
+        Member[] members = [.. Enumerable.Range(0, 2 * EnsembleBuilder.MostWaiting).Select(i => Negative(new(new Mlp([10]), DataSource.Irrelevant, new(2), i)))];
+
+        var one = Alive(regression, regression.Data, [.. members.Take(1)]);
+        var half = Alive(regression, regression.Data, [.. members.Take(EnsembleBuilder.MostWaiting)]);
+
+        // Inputs are shared and lie in the stacks' data once; of each member there are the targets of its random rule, twice, and its network.
+        const int inputs = 97 * 5 * 4;
+        const int targets = 97 * 8;
+        Assert.InRange(one, inputs + (2 * targets) + 1, inputs + (2 * targets) + 4000);
+        Assert.Equal((one - inputs) * EnsembleBuilder.MostWaiting, half - inputs);
+        Assert.Equal(half, Alive(regression, regression.Data, members));
+    }
+
+    [Fact]
+    public void Data_that_members_share_is_counted_once_and_their_own_for_each()
+    {
+        var given = regression.Data with { Irrelevant = [SmallTask.Table([5], 50, "other", 0)] };
+        var tables = new DataBytes(given, regression.Workshop.Task, 1);
+        Member[] shared = [.. Enumerable.Range(0, 3).Select(i => Negative(new(new Mlp([10]), DataSource.Owner, new(2), i)))];
+        Member[] own = [.. Enumerable.Range(0, 3).Select(i => Negative(new(new Mlp([10]), DataSource.Irrelevant, new(2), i)))];
+        var student = Positive(new Distillation(new Mlp([10]), new(2), 0, 0));
+
+        Assert.All(shared, member => Assert.Equal(0, tables.Own(member)));
+        Assert.All(own, member => Assert.Equal(50 * ((5 * 4) + 8), tables.Own(member)));
+        Assert.Equal(131 * ((5 * 4) + 8), tables.Pooled(shared));
+        Assert.Equal(3 * 50 * ((5 * 4) + 8), tables.Pooled(own));
+        Assert.Equal(97 * ((5 * 4) + 4), tables.Pooled([student]));
+        Assert.Equal((131 * ((5 * 4) + 8)) + (97 * ((5 * 4) + 8 + 4)), tables.Shared);
+    }
+
+    [Fact]
     public void No_tensor_is_left_behind()
     {
         var plan = EnsemblePlan.Make(classification.Target, classification.Workshop.Task, classification.Data, 5, "quick", new(null, 1, []));
@@ -103,14 +149,26 @@ public sealed class CostModelTests : IDisposable
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
-    [Fact]
-    public void A_stack_is_faster_with_each_member_that_leaves_it()
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(2, 4)]
+    public void A_stack_is_faster_with_each_member_that_leaves_it(int least, int ofTheLast)
     {
-        var pace = new StackPace(Fixed: 2, PerMember: 1);
+        var pace = new StackPace(Fixed: 2, PerMember: 1, least);
 
-        // Ten steps of three members, ten more of two, and five of the last one, whose stack still has two rows.
-        Assert.Equal((10 * 5) + (10 * 4) + (5 * 4), pace.Seconds([20, 10, 25]));
+        // Ten steps of three members, ten more of two, and five of the last one: by torch's operations its stack still has two
+        // rows, while our own products on the processor leave the companion out.
+        Assert.Equal((10 * 5) + (10 * 4) + (5 * ofTheLast), pace.Seconds([20, 10, 25]));
         Assert.Equal(0, pace.Seconds([]));
+    }
+
+    [Fact]
+    public void A_stack_computes_a_companion_only_where_torch_does_the_products()
+    {
+        Assert.Equal(Products.IsFast ? 1 : 2, StackSize.Least(CPU));
+
+        // Stands for a GPU, which this machine may not have.
+        Assert.Equal(2, StackSize.Least(META));
     }
 
     [Theory]
@@ -129,6 +187,13 @@ public sealed class CostModelTests : IDisposable
 
     private static CostEstimate Estimate(SmallTask task, EnsemblePlan plan, params IReadOnlyList<Member>[] parts) =>
         CostModel.Estimate(plan, parts, task.Target, task.Workshop.Task, task.Data, CPU, Start, TimeSpan.FromSeconds(0.5), TestContext.Current.CancellationToken);
+
+    private static long Alive(SmallTask task, EnsembleData data, IReadOnlyList<Member> members)
+    {
+        var plan = task.Plan([.. members]);
+        using var timings = new MemberTimings(plan, members, task.Target, task.Workshop.Task, data, CPU, TimeSpan.FromSeconds(0.1), TestContext.Current.CancellationToken);
+        return new PartCost(timings, members, 2).AliveBytes;
+    }
 
     private static Member Positive(Recipe recipe) => new(recipe.Id, Stolen: true, Parent: null, recipe);
 

@@ -189,6 +189,27 @@ public sealed class EnsembleBuilderTests : IDisposable
     }
 
     [Fact]
+    public void Temporary_files_of_killed_builders_go_after_a_day_and_those_of_living_ones_stay()
+    {
+        var folder = EnsembleFolder.Under(root, cnn.Plan(Few[0]));
+        string[] places = [folder.Path, Path.Combine(folder.Path, "members")];
+        foreach (var place in places)
+        {
+            File.WriteAllText(Path.Combine(place, ".utaf-old.tmp"), "half");
+            File.WriteAllText(Path.Combine(place, ".utaf-young.tmp"), "half");
+            File.WriteAllText(Path.Combine(place, "own.tmp"), "the user's");
+            File.SetLastWriteTimeUtc(Path.Combine(place, ".utaf-old.tmp"), DateTime.UtcNow.AddHours(-25));
+            File.SetLastWriteTimeUtc(Path.Combine(place, ".utaf-young.tmp"), DateTime.UtcNow.AddHours(-23));
+            File.SetLastWriteTimeUtc(Path.Combine(place, "own.tmp"), DateTime.UtcNow.AddDays(-9));
+        }
+
+        Build(folder);
+
+        Assert.All(places, place => Assert.Equal([".utaf-young.tmp", "own.tmp"], Directory.GetFiles(place, "*.tmp").Select(Path.GetFileName).Order(StringComparer.Ordinal)));
+        Assert.Empty(folder.Missing());
+    }
+
+    [Fact]
     public void A_member_that_diverges_is_an_error_that_names_it_and_is_not_saved()
     {
         var diverging = Positive(new FineTuning(TrainedLayers.All, new(30, 16, 1e20), 0));
@@ -198,6 +219,24 @@ public sealed class EnsembleBuilderTests : IDisposable
 
         Assert.Equal(("UTAF1403", diverging.Id), (error.Code, error.Origin));
         Assert.Equal([diverging], folder.Missing());
+    }
+
+    [Fact]
+    public void A_stack_that_fails_stops_the_others_and_its_error_is_told()
+    {
+        Assert.SkipWhen(Environment.ProcessorCount == 1, "Stacks are trained one after the other here.");
+        using var mlp = SmallTask.Mlp();
+        var endless = Negative(new IndependentTraining(new Mlp([6]), DataSource.Owner, new(1_000_000, 16), 0));
+        var diverging = new Member("diverging", true, Tuned.Id, new FineTuning(TrainedLayers.All, new(30, 16, 1e20), 0));
+        var folder = EnsembleFolder.Under(root, mlp.Plan(Tuned, diverging, endless));
+
+        // Without the end the test would wait for hours.
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        end.CancelAfter(TimeSpan.FromMinutes(2));
+        var error = Assert.Throws<UtafException>(() => EnsembleBuilder.BuildMissing(folder, mlp.Workshop, null, end.Token)).Diagnostic;
+
+        Assert.Equal(("UTAF1403", diverging.Id), (error.Code, error.Origin));
+        Assert.Equal([diverging, endless], folder.Missing());
     }
 
     [Fact]
@@ -294,6 +333,24 @@ public sealed class EnsembleBuilderTests : IDisposable
         EnsembleBuilder.BuildMissing(folder, mlp.Workshop, null, TestContext.Current.CancellationToken);
 
         Assert.NotEqual(folder.WeightsSha256(listed[0]), folder.WeightsSha256(listed[1]));
+    }
+
+    [Fact]
+    public void Members_that_learn_random_rules_share_the_public_inputs_and_leave_them_whole()
+    {
+        var before = cnn.Workshop.Public.Inputs.sum().ToSingle();
+        var drafts = Enumerable.Range(0, 2).Select(i => new IndependentTraining(new Mlp([8]), DataSource.Irrelevant, Short, i).Prepare(cnn.Context($"{i}"))).ToList();
+
+        Assert.All(drafts, draft => Assert.Same(cnn.Workshop.Public.Inputs, draft.Training!.Data.Inputs));
+        Assert.NotEqual(drafts[0].Training!.Data.Targets.data<long>().ToArray(), drafts[1].Training!.Data.Targets.data<long>().ToArray());
+        foreach (var draft in drafts)
+        {
+            draft.Training!.Dispose();
+            draft.Network.Dispose();
+            Assert.True(draft.Training.Data.Targets.IsInvalid);
+        }
+
+        Assert.Equal(before, cnn.Workshop.Public.Inputs.sum().ToSingle());
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public static class CostModel
         using var timings = new MemberTimings(plan, members, target, task, data, device, time, cancellationToken);
         var processors = StackSize.Threads(device);
         var costs = parts.Select(part => new PartCost(timings, part, processors)).ToList();
-        var peak = WorkingSet.Peak() + timings.MoreBytes + DataBytes(plan, data) + costs.Max(cost => cost.WaitingBytes);
+        var peak = WorkingSet.Peak() + timings.MoreBytes + timings.Tables.Shared + costs.Max(cost => cost.AliveBytes);
         var kinds = PartCost.Kinds(costs);
         var begin = start.TotalSeconds + timings.CompilingSeconds;
         if (parts.Count == 1)
@@ -63,13 +63,5 @@ public static class CostModel
         var longest = costs.Max(cost => (cost.Alone * slower) + cost.Together);
         var starts = start.TotalSeconds + (begin * slower * parts.Count / atOnce);
         return new(starts + Math.Max(shared, longest), before + (peak * parts.Count), parts.Count, kinds);
-    }
-
-    /// <summary>The tables on the device, once more as stacks read them, and the target's outputs.</summary>
-    private static long DataBytes(EnsemblePlan plan, EnsembleData data)
-    {
-        var irrelevant = plan.Members.Count(member => member.Recipe.Effort?.Source == DataSource.Irrelevant);
-        var numbers = data.Owner.Inputs.LongLength + (data.Public.Inputs.LongLength * (1 + irrelevant)) + ((long)data.Public.Count * plan.OutputWidth);
-        return 2 * numbers * sizeof(float);
     }
 }

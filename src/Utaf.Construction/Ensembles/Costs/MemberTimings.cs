@@ -44,6 +44,7 @@ internal sealed class MemberTimings : IDisposable
         EnsemblePlan plan, IReadOnlyList<Member> members, TargetModel target, LearningTask task, EnsembleData data, Device device, TimeSpan time, CancellationToken cancellationToken)
     {
         (this.plan, this.task, this.data, this.time, this.cancellationToken) = (plan, task, data, time, cancellationToken);
+        Tables = new(data, task, plan.OutputWidth);
         var compiled = JitInfo.GetCompilationTime();
         var batch = members.Max(member => member.Recipe.Effort?.Settings.BatchSize ?? 2);
         sample = new(target, task, data with { Owner = Some(data.Owner, batch), Public = Some(data.Public, batch), Irrelevant = [.. data.Irrelevant.Select(table => Some(table, batch))] }, device);
@@ -66,6 +67,9 @@ internal sealed class MemberTimings : IDisposable
             throw;
         }
     }
+
+    /// <summary>What the data takes while members are built.</summary>
+    public DataBytes Tables { get; }
 
     /// <summary>How long the target's outputs on all public data take, which its students learn; 0 where they ask for their own in each step.</summary>
     public double TeachingSeconds { get; }

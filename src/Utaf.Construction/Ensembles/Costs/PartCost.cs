@@ -34,6 +34,7 @@ internal sealed class PartCost
             }
             else
             {
+                AliveBytes = Math.Max(AliveBytes, WaitingBytes + timings.Tables.Own(member));
                 items.Add(new(timings.KindOf(member), Stacked: false, 1, steps, steps * timings.StepSeconds(member), around));
             }
         }
@@ -48,8 +49,14 @@ internal sealed class PartCost
     /// <summary>Seconds in which it uses all processors.</summary>
     public double Together => items.Sum(item => item.Stacked ? item.Training : 0);
 
-    /// <summary>Memory of the networks that wait for others, at most.</summary>
-    public long WaitingBytes { get; private set; }
+    /// <summary>
+    /// Memory of what is alive at the same time, at most: networks that wait for others, data of members' own, and data as stacks
+    /// read it. A member that is trained alone has its data to itself, and gives it back before the next one is prepared.
+    /// </summary>
+    public long AliveBytes { get; private set; }
+
+    // Networks, and as much again for what pruning keeps zero.
+    private long WaitingBytes => waiting.Sum(member => (member.Stack.Numbers * 2 * sizeof(float)) + timings.Tables.Own(member.Stack.Member));
 
     private double TeachingSeconds { get; }
 
@@ -74,8 +81,9 @@ internal sealed class PartCost
         var (span, sum) = (StackPace.Makespan(stacks.Select(stack => stack.Seconds), processors), stacks.Sum(stack => stack.Seconds));
         items.AddRange(stacks.Select(stack => new Item(timings.StackNameOf(stack.First.Member), Stacked: true, 0, 0, sum > 0 ? span * stack.Seconds / sum : 0, 0)));
 
-        // Networks, and as much again for what pruning keeps zero.
-        WaitingBytes = Math.Max(WaitingBytes, waiting.Sum(member => member.Stack.Numbers) * 2 * sizeof(float));
+        // The stacks of all shapes are prepared before the first of them is trained.
+        var pooled = waiting.GroupBy(member => member.Stack.Key).Sum(alike => timings.Tables.Pooled(alike.Select(member => member.Stack.Member)));
+        AliveBytes = Math.Max(AliveBytes, WaitingBytes + pooled);
         waiting.Clear();
     }
 

@@ -7,13 +7,13 @@ namespace Utaf.Ensembles.Costs;
 /// <summary>How long a step of a stack takes: a line over its number of members.</summary>
 /// <param name="Fixed">Seconds, whatever the number.</param>
 /// <param name="PerMember">Seconds for each member.</param>
-internal sealed record StackPace(double Fixed, double PerMember)
+/// <param name="Least">How many rows a stack computes at least.</param>
+internal sealed record StackPace(double Fixed, double PerMember, int Least)
 {
     private const int WarmUp = 16;
     private const int MostSteps = 8192;
 
-    // A stack has two rows at least: PerceptronStack says why.
-    private double Step(int members) => Fixed + (PerMember * Math.Max(2, members));
+    private double Step(int members) => Fixed + (PerMember * Math.Max(Least, members));
 
     /// <summary>How long a stack takes.</summary>
     /// <param name="steps">Each member's; those that have made theirs leave the stack.</param>
@@ -52,14 +52,15 @@ internal sealed record StackPace(double Fixed, double PerMember)
     {
         using var training = new StackedTraining(members, task);
         var large = Step(members);
-        if (members.Count <= 2)
+        var least = StackSize.Least(members[0].Training.Data.Inputs.device);
+        if (members.Count <= least)
         {
-            return new(large, 0);
+            return new(large, 0, least);
         }
 
-        var few = Math.Max(2, members.Count / 4);
+        var few = Math.Max(least, members.Count / 4);
         var perMember = Math.Max(0, (large - Step([.. members.Take(few)])) / (members.Count - few));
-        return new(Math.Max(0, large - (perMember * members.Count)), perMember);
+        return new(Math.Max(0, large - (perMember * members.Count)), perMember, least);
 
         double Step(IReadOnlyList<StackMember> some)
         {

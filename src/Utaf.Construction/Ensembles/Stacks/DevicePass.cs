@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Utaf.Ensembles.Stacks;
 
-/// <summary>A stack's steps by torch's operations, each of which does all perceptrons at once: what a GPU wants.</summary>
+/// <summary>A stack's steps by torch's operations, each of which does all perceptrons at once: what a GPU wants, and what a processor gets on which our own products would be slow.</summary>
 /// <param name="stack">The perceptrons; not the pass's to dispose.</param>
 /// <param name="members">Whose they are.</param>
 /// <param name="adam">Their optimiser; not the pass's to dispose.</param>

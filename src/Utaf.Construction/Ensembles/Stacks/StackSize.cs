@@ -15,6 +15,9 @@ internal static class StackSize
     /// <summary>How many stacks are trained at once. On the CPU one for each processor, for each of torch's threads would be too many.</summary>
     public static int Threads(Device device) => device.type == DeviceType.CPU ? Environment.ProcessorCount : 1;
 
+    /// <summary>How many rows a stack computes at least, companions counted: torch's products want two, and <see cref="PerceptronStack"/> says why.</summary>
+    public static int Least(Device device) => IStackPass.IsByTorch(device) ? 2 : 1;
+
     /// <summary>How much work a stack is, to compare it with others: members' steps times parameters.</summary>
     public static long Work(IReadOnlyList<StackMember> members) => members.Sum(member => member.Steps * member.Numbers);
 

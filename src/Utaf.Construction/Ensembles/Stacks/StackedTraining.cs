@@ -124,9 +124,7 @@ internal sealed class StackedTraining : IDisposable
                 .Select(group => (group.Key, group.First().k, group.Count()))];
             kept = [.. stack.Segments.Select((segment, part) => (segment, Kept(segment, part))).Where(entry => entry.Item2 is not null)];
             loss = zeros(members.Count, device: training.device).DetachFromDisposeScope();
-            pass = training.device.type == DeviceType.CPU
-                ? new ProcessorPass(stack, members, this.adam, training.inputs.All, batch)
-                : new DevicePass(stack, members, this.adam, training.inputs.All, batch);
+            pass = IStackPass.Of(training.device, stack, members, this.adam, training.inputs.All, batch);
             (rows, answers, weights) = (new long[members.Count * batch], new long[members.Count * batch], new float[members.Count * batch]);
         }
 
