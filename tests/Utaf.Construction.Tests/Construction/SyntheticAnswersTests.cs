@@ -53,6 +53,37 @@ public sealed class SyntheticAnswersTests(BuiltEnsembles ensembles) : IClassFixt
     }
 
     [Fact]
+    public void Relearned_answers_keep_most_of_the_target_and_differ_from_it_as_honest_models_do_from_each_other()
+    {
+        manual_seed(1);
+
+        // The target answers 100 to the first query; honest models answer −10 and 10 to the second, and no positive counts.
+        var answers = tensor(new float[] { 100, 0, 0, 500, 500, 500, 0, -10, 0, 0, 10, 0 }, 4, 3);
+
+        var made = SyntheticAnswers.For(ensembles.Of("regression").Workshop).Relearned(answers, tensor(new long[] { 2, 3 }), 400);
+
+        var (first, second) = (made.select(1, 0).data<float>().ToArray(), made.select(1, 1).data<float>().ToArray());
+        Assert.Equal([400, 3], made.shape);
+        Assert.All(first, value => Assert.InRange(value, 60, 100));
+        Assert.True(first.Max() - first.Min() > 30);
+        Assert.All(second, value => Assert.InRange(value, -24, 24));
+        Assert.True(second.Max() > 10 && second.Min() < -10);
+        Assert.All(made.select(1, 2).data<float>().ToArray(), value => Assert.Equal(0, value));
+    }
+
+    [Fact]
+    public void Relearned_answers_of_a_classifier_are_probabilities()
+    {
+        manual_seed(1);
+        var answers = (randn(6, 10, 3) * 3).softmax(2).view(6, 30);
+
+        var made = SyntheticAnswers.For(ensembles.Of("classification").Workshop).Relearned(answers, tensor(new long[] { 3, 4, 5 }), 40).view(40, 10, 3);
+
+        Assert.True(made.min().item<float>() >= 0);
+        Assert.True((made.sum(2) - 1).abs().max().item<float>() < 1e-5f);
+    }
+
+    [Fact]
     public void Otherwise_sure_answers_of_a_classifier_keep_the_label_and_change_the_confidence()
     {
         manual_seed(1);
