@@ -1,4 +1,5 @@
 using TorchSharp;
+using Utaf.Torch;
 using static TorchSharp.torch;
 
 namespace Utaf.Construction;
@@ -20,7 +21,7 @@ internal sealed class LoneMlp : IDisposable
             var weight = layer.Weight.select(i == 0 ? 1 : 0, index);
             return (weight.DetachFromDisposeScope(), weight.t().DetachFromDisposeScope(), layer.Bias.select(0, index).flatten().DetachFromDisposeScope());
         })];
-        onProcessor = layers[0].Weight.device_type == DeviceType.CPU ? new([.. layers.Select(layer => (layer.Weight, layer.Bias))]) : null;
+        onProcessor = layers[0].Weight.device_type == DeviceType.CPU && Products.IsFast ? new([.. layers.Select(layer => (layer.Weight, layer.Bias))]) : null;
     }
 
     /// <summary>Its outputs, [N, out], where no gradient is wanted; null where torch is to compute them.</summary>
