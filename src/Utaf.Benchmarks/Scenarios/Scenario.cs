@@ -76,7 +76,7 @@ internal sealed record SettingChoice(IReadOnlyList<int> Counts, IReadOnlyList<in
     private const string OfEnsembles = "ensemble";
     private const string LeaveOut = "without";
 
-    /// <summary>Steps of the fingerprint, of the baselines' queries too; null for each scheme's own.</summary>
+    /// <summary>Steps of UTAF's fingerprint, and of the default queries of IPGuard and ConferAE; null for each scheme's own.</summary>
     public int? Iterations { get; init; }
 
     /// <summary>Whether the baselines' parameters are swept as well.</summary>

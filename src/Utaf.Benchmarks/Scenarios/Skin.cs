@@ -74,7 +74,7 @@ internal sealed class Skin : Scenario
     {
         Profile.Paper => (new ResNet18(), "squeezenet-1.0,resnet-18,densenet-161,alexnet,vgg-16", null, null, TargetEpochs),
         Profile.Cpu => (new ResNet18(4, 2), "squeezenet-1.0-w4,resnet-18-w4-d2,densenet-161-w8-d4,alexnet-w4,vgg-16-w4-d2", 3, StudentEpochs, TargetEpochs),
-        _ => (new ResNet18(16, 2), "convnet-2-4,resnet-18-w16-d2", 1, 1, 1),
+        _ => (new ResNet18(16, 2), "convnet-2-4,resnet-18-w16-d2", 1, null, 1),
     };
 
     /// <summary>Pixels from 0 to 1; what is told apart by the split that no lesion is in twice.</summary>

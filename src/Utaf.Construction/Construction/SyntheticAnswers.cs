@@ -82,6 +82,9 @@ internal sealed class SyntheticAnswers
         return (end + ((drawn - end) * rand([count, 1], device: positives.device))).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Whether <see cref="Relearned"/> makes copies, and not honest models as well.</summary>
+    public bool KnowsRelearned => task.MixedAnswersAreCopies;
+
     /// <summary>
     /// Copies that learned the target's answers anew, as students do: up to 0.4 of the way from the target to an honest
     /// model, and off it by up to what two honest models differ in, which is what training leaves to chance.

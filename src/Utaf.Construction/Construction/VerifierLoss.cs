@@ -44,9 +44,14 @@ internal sealed record VerifierLoss(Objective Objective, SyntheticAnswers Synthe
         [
             WithNoise(standards.Apply(Synthetic.OtherwiseSure(answers))),
             standards.Apply(Synthetic.Unrelated(answers, UnrelatedCount)),
-            standards.Apply(Synthetic.Relearned(answers, Objective.NegativePlaces, RelearnedCount)),
         ];
-        List<Tensor> weights = [Objective.Weights, Each(UnrelatedCount, UnrelatedWeight, 0), Each(RelearnedCount, 0, RelearnedWeight)];
+        List<Tensor> weights = [Objective.Weights, Each(UnrelatedCount, UnrelatedWeight, 0)];
+        if (Synthetic.KnowsRelearned)
+        {
+            rows.Add(standards.Apply(Synthetic.Relearned(answers, Objective.NegativePlaces, RelearnedCount)));
+            weights.Add(Each(RelearnedCount, 0, RelearnedWeight));
+        }
+
         if (Synthetic.KnowsDamage)
         {
             rows.Add(standards.Apply(Synthetic.Damaged(answers.index_select(0, Objective.PositivePlaces), DamagedCount)));
@@ -68,8 +73,12 @@ internal sealed record VerifierLoss(Objective Objective, SyntheticAnswers Synthe
         using var scope = NewDisposeScope();
         var unrelated = Synthetic.Unrelated(answers, UnrelatedCount);
         var loss = verifier.LogProbabilities(standards.Apply(unrelated)).select(2, 0).mean() * -UnrelatedWeight;
-        var relearned = Synthetic.Relearned(answers, Objective.NegativePlaces, RelearnedCount);
-        loss -= verifier.LogProbabilities(standards.Apply(relearned)).select(2, 1).mean() * RelearnedWeight;
+        if (Synthetic.KnowsRelearned)
+        {
+            var relearned = Synthetic.Relearned(answers, Objective.NegativePlaces, RelearnedCount);
+            loss -= verifier.LogProbabilities(standards.Apply(relearned)).select(2, 1).mean() * RelearnedWeight;
+        }
+
         if (Synthetic.KnowsDamage)
         {
             var damaged = Synthetic.Damaged(answers.index_select(0, Objective.PositivePlaces), DamagedCount);

@@ -137,14 +137,14 @@ public sealed record EnsemblePlan(
 
 /// <summary>What the user may choose about an ensemble.</summary>
 /// <param name="Architectures">Names of the zoo, separated by commas; null for those that fit the task.</param>
-/// <param name="Epochs">Epochs of training from scratch and of distillation; null to choose by the amount of data.</param>
+/// <param name="Epochs">Epochs of training from scratch, and of distillation where <see cref="StudentEpochs"/> says nothing else; null to choose by the amount of data.</param>
 /// <param name="ListedNegatives">TorchScript files of models that are known to be independent.</param>
 public sealed record EnsembleOptions(string? Architectures, int? Epochs, IReadOnlyList<string> ListedNegatives)
 {
     /// <summary>Whether a regressor's students learn the target's outputs at first and the data's targets at last; otherwise its outputs alone.</summary>
     public bool Annealed { get; init; }
 
-    /// <summary>Epochs of distillation; null for as many as from scratch.</summary>
+    /// <summary>Epochs of distillation, at least 1; null for as many as from scratch.</summary>
     public int? StudentEpochs { get; init; }
 
     /// <summary>Everything by default.</summary>

@@ -25,6 +25,9 @@ public sealed class Embedding : RawOutputTask
     /// <inheritdoc/>
     public override bool ScaleIsTheTargets => true;
 
+    /// <inheritdoc/>
+    public override bool MixedAnswersAreCopies => false;
+
     /// <summary>Checks the labels; there may be none.</summary>
     /// <exception cref="UtafException">
     /// UTAF1205: one class alone. UTAF1206: more than one label per example. UTAF1210: a label is no class. UTAF1213: no two examples

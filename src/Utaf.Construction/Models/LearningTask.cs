@@ -82,6 +82,12 @@ public abstract class LearningTask
     /// <summary>Whether answers that fade to a constant speak of a damaged copy. A weak but honest classifier's fade as well.</summary>
     public abstract bool FadedAnswersAreDamage { get; }
 
+    /// <summary>
+    /// Whether answers most of the way to the target's, and off them as honest models are off each other, are those of a copy.
+    /// Features of models that were trained apart share no axes, and scorers that order well all but agree: there it was not tried.
+    /// </summary>
+    public virtual bool MixedAnswersAreCopies => true;
+
     /// <summary>The products of the same models, had they been trained to be more or less sure of themselves.</summary>
     /// <param name="products">[K, N, out].</param>
     /// <returns>[K, N, out].</returns>

@@ -22,6 +22,9 @@ public sealed class Ranking : RawOutputTask
     /// <inheritdoc/>
     public override bool ScaleIsTheTargets => true;
 
+    /// <inheritdoc/>
+    public override bool MixedAnswersAreCopies => false;
+
     /// <summary>Checks that there are documents to compare.</summary>
     /// <exception cref="UtafException">
     /// UTAF1206: not one relevance per document, or the model gives more than one score. UTAF1211: there are no queries.

@@ -75,6 +75,35 @@ public sealed class EnsemblePlanTests : IDisposable
     }
 
     [Fact]
+    public void Copies_that_lost_much_are_trained_again_and_others_need_not_be()
+    {
+        foreach (var plan in new[] { Plan(mlp, "paper"), Plan(cnn, "paper") })
+        {
+            var pruned = plan.Members.Select(member => member.Recipe switch
+            {
+                WeightPruning weights => (Heavy: weights.Ratio > 0.6, weights.Recovery.Epochs),
+                FilterPruning filters => (Heavy: filters.Ratio > 0.25, filters.Recovery.Epochs),
+                _ => ((bool Heavy, int Epochs)?)null,
+            }).OfType<(bool Heavy, int Epochs)>().ToList();
+
+            Assert.All(pruned.Where(copy => copy.Heavy), copy => Assert.InRange(copy.Epochs, 1, 3));
+            Assert.Contains(pruned, copy => copy is { Heavy: false, Epochs: 0 });
+        }
+
+        Assert.Contains(Plan(mlp, "paper").Members, member => member.Recipe is WeightPruning { Ratio: 0.6, Recovery.Epochs: 0 });
+        Assert.Contains(Plan(cnn, "paper").Members, member => member.Recipe is FilterPruning { Ratio: 0.25, Recovery.Epochs: 0 });
+    }
+
+    [Fact]
+    public void Students_may_learn_longer_than_other_members()
+    {
+        var plan = Plan(mlp, "quick", new(null, 3, []) { StudentEpochs = 12 });
+
+        Assert.All(plan.Members.Select(member => member.Recipe).OfType<Distillation>(), student => Assert.Equal(12, student.Training.Epochs));
+        Assert.DoesNotContain(12, plan.Members.Select(member => member.Recipe).OfType<IndependentTraining>().Select(honest => honest.Training.Epochs));
+    }
+
+    [Fact]
     public void No_two_members_of_a_profile_have_the_same_recipe_and_parent()
     {
         foreach (var profile in new[] { "quick", "standard", "paper" })

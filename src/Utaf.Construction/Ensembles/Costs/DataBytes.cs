@@ -13,8 +13,8 @@ internal sealed class DataBytes(EnsembleData data, LearningTask task, int output
     // Labels are int64 on the device.
     private const int TargetSize = sizeof(long);
 
-    /// <summary>What all members share: the tables on the device, and the target's outputs.</summary>
-    public long Shared => Inputs(data.Owner) + Targets(data.Owner) + Inputs(data.Public) + Targets(data.Public) + Outputs;
+    /// <summary>What all members share: the tables on the device, and the target's outputs, which students that draw their inputs ask for in each step.</summary>
+    public long Shared => Inputs(data.Owner) + Targets(data.Owner) + Inputs(data.Public) + Targets(data.Public) + (task.DrawsInputs ? 0 : Outputs);
 
     private long Outputs => (long)data.Public.Count * outputWidth * sizeof(float);
 
