@@ -28,9 +28,9 @@ internal static class ScenarioCommand
         var chosen = new Option<string>("--settings") { Description = $"Beside the default: some of {string.Join(", ", SettingChoice.Names)}, separated by commas; or none.", DefaultValueFactory = _ => string.Join(',', SettingChoice.Names) };
         var threadCount = new Option<int>("--threads") { Description = "Intra-op threads.", DefaultValueFactory = _ => 1 };
         var processCount = new Option<int>("--processes") { Description = "How many processes build members at once.", DefaultValueFactory = _ => processes };
-        var part = new Option<string?>("--shard") { Hidden = true };
+        var ofMembers = new Option<string?>("--shard") { Hidden = true };
 
-        var command = new Command(scenario.Name, scenario.Description) { data, irrelevant, seed, repeats, profile, run, resume, work, schemes, chosen, threadCount, processCount, part };
+        var command = new Command(scenario.Name, scenario.Description) { data, irrelevant, seed, repeats, profile, run, resume, work, schemes, chosen, threadCount, processCount, ofMembers };
         var reference = new Option<string?>("--reference") { Description = "A plain PyTorch version to run in turn with ours; its lines are printed as they are." };
         if (withReference)
         {
@@ -56,7 +56,7 @@ internal static class ScenarioCommand
                 Chosen = parsed.GetValue(chosen)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
             };
             var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(part) is { } shard)
+            if (parsed.GetValue(ofMembers) is { } shard)
             {
                 BuildOnly(scenario, settings, Shard.Parse(shard), stop);
             }

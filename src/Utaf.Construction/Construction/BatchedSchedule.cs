@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace Utaf.Construction;
 
 /// <summary>
-/// The objective in mini-batches of members, from fingerprints that start between the owner's examples, or at drawn latent vectors; when the fingerprint
-/// stands, the meta-verifier is learned afresh on the answers of every member, which by then cost nothing.
+/// The objective in mini-batches of members, from fingerprints that start between the owner's examples, or at drawn latent
+/// vectors; when the fingerprint stands, the meta-verifier is learned afresh on the answers of every member, which by then
+/// cost nothing.
 /// </summary>
 /// <remarks>
 /// What each ingredient brings is measured in docs/method.md. Validation members take no part in learning the
@@ -115,8 +116,8 @@ internal sealed class BatchedSchedule : ConstructionSchedule
 
     /// <summary>
     /// Fingerprints start between two of the owner's examples: near what the target learned, so that its copies inherit
-    /// its answers, and yet at no example that honest models of the same data learned too. Latent vectors nobody learned, and
-    /// between two of them the norm is about 0.7 of what a generator knows: there they start at draws of their own.
+    /// its answers, and yet at no example that honest models of the same data learned too. Latent vectors are no examples, and
+    /// between two of them the norm is about 0.7 of what a generator was trained with: there they start at draws of their own.
     /// </summary>
     /// <returns>The free variables, [N, input…].</returns>
     internal static Tensor Start(Learning learning)

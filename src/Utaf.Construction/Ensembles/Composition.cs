@@ -17,11 +17,13 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
     private const double MostWeights = 0.6;
     private const double MostFilters = 0.25;
 
+    // Architectures in Table A2 for Fashion.
+    private const int OfFashion = 4;
+
     // Table A2's numbers of students and of independent models by architecture, from S to XXL: Warfarin, Fashion (of which no
     // XL is distilled), Skin. Other lists of architectures are dealt out evenly.
     private static readonly int[][] TableStudents = [[10, 10, 6], [6, 6, 2, 0], [4, 4, 2, 2, 2]];
     private static readonly int[][] TableIndependent = [[20, 20, 20], [20, 10, 10, 20], [20, 20, 12, 4, 4]];
-    private const int OfFashion = 4;
 
     // Softened probabilities, labels alone, probabilities as an API serves them.
     private static readonly double[] Temperatures = [HintonTemperature, 0, 1];

@@ -10,6 +10,15 @@ public abstract record Lesson
     /// <summary>Whether members with this lesson can be trained together as a stack.</summary>
     public virtual bool CanBeStacked => true;
 
+    /// <summary>A batch to learn from, which belongs to the caller's dispose scope: rows of the data, unless the lesson draws its own inputs.</summary>
+    /// <param name="data">The member's.</param>
+    /// <param name="rows">Which rows come next, [n]; the last ones of an epoch may be fewer than a batch.</param>
+    /// <param name="size">How many a whole batch has.</param>
+    /// <param name="random">The member's own.</param>
+    /// <returns>Inputs [N, input…] and targets [N, …].</returns>
+    public virtual (Tensor Inputs, Tensor Targets) Batch(TensorData data, Tensor rows, int size, SeededRandom random) =>
+        (data.Inputs.index_select(0, rows), data.Targets.index_select(0, rows));
+
     /// <summary>Whether what is learned changes in the course of the training.</summary>
     public virtual bool TargetsMove => false;
 
@@ -70,22 +79,19 @@ public sealed record DrawnImitation(OutputForm Student, Network Teacher) : Lesso
     /// <summary>
     /// The fewest inputs that a plan lets a student see. Samples vary along about as many directions as a latent vector has
     /// numbers, up to a hundred or so; a few hundred draws leave most of the space between them to chance, and these are 256
-    /// steps, which cost less than a generator's own training.
+    /// steps of 64, which cost less than a generator's own training.
     /// </summary>
     public const int FewestInputs = 16384;
 
     /// <summary>There is no table that stacks could draw from.</summary>
     public override bool CanBeStacked => false;
 
-    /// <summary>Draws a batch; it belongs to the caller's dispose scope.</summary>
-    /// <param name="shape">[N, input…].</param>
-    /// <param name="random">The member's own.</param>
-    /// <param name="device">The member's.</param>
-    /// <returns>Inputs, and the teacher's outputs, [N, out].</returns>
-    public (Tensor Inputs, Tensor Targets) Draw(long[] shape, SeededRandom random, Device device)
+    /// <summary>Draws a whole batch, whatever the rows.</summary>
+    /// <inheritdoc/>
+    public override (Tensor Inputs, Tensor Targets) Batch(TensorData data, Tensor rows, int size, SeededRandom random)
     {
         using var noGradient = no_grad();
-        var inputs = random.Normal(shape).to(device).clone();
+        var inputs = random.Normal([size, .. data.Inputs.shape[1..]]).to(data.Inputs.device).clone();
         return (inputs, Teacher.Forward(inputs).flatten(1));
     }
 

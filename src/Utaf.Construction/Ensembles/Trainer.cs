@@ -75,13 +75,10 @@ public static class Trainer
                 }
 
                 using var scope = NewDisposeScope();
-                var batch = order.narrow(0, start, size);
-                var (inputs, targets) = training.Lesson is DrawnImitation drawn
-                    ? drawn.Draw([settings.BatchSize, .. data.Inputs.shape[1..]], random, data.Inputs.device)
-                    : (data.Inputs.index_select(0, batch), data.Targets.index_select(0, batch));
+                var (inputs, targets) = training.Lesson.Batch(data, order.narrow(0, start, size), settings.BatchSize, random);
                 if (training.Lesson.TargetsMove)
                 {
-                    targets = training.Lesson.TargetsAt(targets, full([size, 1], (float)step / steps, device: targets.device));
+                    targets = training.Lesson.TargetsAt(targets, full([inputs.shape[0], 1], (float)step / steps, device: targets.device));
                 }
 
                 var outputs = network.Forward(head?.View(inputs) ?? inputs).flatten(1);

@@ -101,7 +101,7 @@ internal sealed class ModelOptions
         "NAMES");
     private readonly Option<int?> epochs = OptionKinds.Number<int>(
         "--epochs",
-        "Epochs of training from scratch and of distillation. [default: by the amount of data]",
+        "Epochs of training from scratch and of distillation; a generator's students see 16384 latent vectors at least. [default: by the amount of data]",
         "a whole number of at least 1");
     private readonly Option<string> distillation = OptionKinds.Word(
         "--distillation",

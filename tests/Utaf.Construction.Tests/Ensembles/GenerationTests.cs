@@ -149,8 +149,9 @@ public sealed class GenerationTests : IDisposable
         using var workshop = Workshop();
         using var lesson = new DrawnImitation(OutputForm.Raw, workshop.Target.Copy());
         var random = new SeededRandom(5, "draws");
-        var (first, answers) = lesson.Draw([400, 8, 1, 1], random, CPU);
-        var (second, _) = lesson.Draw([400, 8, 1, 1], random, CPU);
+        using var table = new TensorData(zeros(2, 8, 1, 1), zeros(2, 1));
+        var (first, answers) = lesson.Batch(table, tensor(new long[] { 0 }), 400, random);
+        var (second, _) = lesson.Batch(table, tensor(new long[] { 0 }), 400, random);
 
         Assert.False(first.eq(second).any().ToBoolean());
         Assert.InRange(first.mean().ToDouble(), -0.08, 0.08);
