@@ -134,7 +134,8 @@ public sealed class EnsembleFolder
         var path = FileOf(member);
         try
         {
-            Pour(File.ReadAllBytes(path), member, network);
+            using var content = PooledFile.Read(path);
+            Pour(content.Bytes, member, network);
         }
         catch (Exception e) when (e is FormatException or KeyNotFoundException or IOException or UnauthorizedAccessException)
         {
@@ -168,14 +169,16 @@ public sealed class EnsembleFolder
         return null;
     }
 
-    /// <summary>The digest of a built member's weights.</summary>
+    /// <summary>The digest of a built member's weights, as its file's header tells it: the weights are compared with it when they are read.</summary>
     /// <exception cref="UtafException">UTAF1402: the file is damaged or of another plan.</exception>
     public string WeightsSha256(Member member)
     {
         var path = FileOf(member);
         try
         {
-            return Read(File.ReadAllBytes(path), member).Metadata[WeightsKey];
+            var metadata = Safetensors.ReadMetadata(path);
+            Check(metadata, member);
+            return metadata[WeightsKey];
         }
         catch (Exception e) when (e is FormatException or KeyNotFoundException or IOException or UnauthorizedAccessException)
         {
@@ -198,7 +201,7 @@ public sealed class EnsembleFolder
         }
     }
 
-    private void Pour(byte[] content, Member member, Network network)
+    private void Pour(ReadOnlyMemory<byte> content, Member member, Network network)
     {
         var file = Read(content, member);
         if (member.Recipe is not ListedModel)
@@ -212,15 +215,24 @@ public sealed class EnsembleFolder
         }
     }
 
-    private SafetensorsFile Read(byte[] content, Member member)
+    private SafetensorsFile Read(ReadOnlyMemory<byte> content, Member member)
     {
         var file = Safetensors.Read(content);
-        if (member.Key is null && file.Metadata.GetValueOrDefault(PlanKey) != planHash)
+        Check(file.Metadata, member);
+        return file;
+    }
+
+    private void Check(IReadOnlyDictionary<string, string> metadata, Member member)
+    {
+        if (member.Key is null && metadata.GetValueOrDefault(PlanKey) != planHash)
         {
             throw new FormatException("it belongs to another plan.");
         }
 
-        return file.Metadata.GetValueOrDefault(MemberKey) == Describe(member) ? file : throw new FormatException("it holds another member.");
+        if (metadata.GetValueOrDefault(MemberKey) != Describe(member))
+        {
+            throw new FormatException("it holds another member.");
+        }
     }
 
     private static string Describe(Member member) => JsonSerializer.Serialize(member, EnsemblePlan.Json);

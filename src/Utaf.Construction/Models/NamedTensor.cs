@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using TorchSharp;
 using Utaf.Fingerprints;
 using static TorchSharp.torch;
 
@@ -44,6 +45,13 @@ public sealed record NamedTensor(string Name, Tensor Tensor)
 
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
+        var mine = Tensor.detach();
+        if (mine.device_type == DeviceType.CPU && mine.is_contiguous())
+        {
+            values.Data.Span.CopyTo(mine.bytes);
+            return;
+        }
+
         var cpu = empty(Tensor.shape, Tensor.dtype);
         values.Data.Span.CopyTo(cpu.bytes);
         Tensor.copy_(cpu);

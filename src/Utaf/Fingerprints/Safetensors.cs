@@ -75,21 +75,9 @@ public static class Safetensors
     public static bool IsWhole(string path)
     {
         using var stream = File.OpenRead(path);
-        Span<byte> length = stackalloc byte[LengthBytes];
-        if (stream.ReadAtLeast(length, LengthBytes, throwOnEndOfStream: false) < LengthBytes
-            || BinaryPrimitives.ReadUInt64LittleEndian(length) is var headerLength && headerLength > MaximumHeader)
-        {
-            return false;
-        }
-
-        var header = new byte[headerLength];
-        if (stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length)
-        {
-            return false;
-        }
-
         try
         {
+            var header = HeaderOf(stream);
             using var document = JsonDocument.Parse(header);
             var end = document.RootElement.EnumerateObject()
                 .Where(entry => entry.Name != MetadataKey)
@@ -104,30 +92,59 @@ public static class Safetensors
         }
     }
 
-    /// <summary>Reads a file. The tensors' data point into <paramref name="bytes"/>, which must not change afterwards.</summary>
-    /// <exception cref="FormatException">The file is damaged or no safetensors file.</exception>
+    /// <summary>The metadata of a file, of which only the header is read: tensors may be large.</summary>
+    /// <exception cref="FormatException">The header is damaged, or the file no safetensors file.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static IReadOnlyDictionary<string, string> ReadMetadata(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return SafetensorsHeader.ParseMetadata(HeaderOf(stream), MetadataKey);
+    }
+
+    /// <inheritdoc cref="Read(ReadOnlyMemory{byte})"/>
     public static SafetensorsFile Read(byte[] bytes)
     {
         ArgumentNullException.ThrowIfNull(bytes);
-        if (bytes.Length < LengthBytes)
+        return Read(bytes.AsMemory());
+    }
+
+    /// <summary>Reads a file. The tensors' data point into <paramref name="bytes"/>, which must not change afterwards.</summary>
+    /// <exception cref="FormatException">The file is damaged or no safetensors file.</exception>
+    public static SafetensorsFile Read(ReadOnlyMemory<byte> bytes)
+    {
+        var length = HeaderLength(bytes.Span, bytes.Length);
+        return SafetensorsHeader.Parse(bytes.Slice(LengthBytes, length), bytes[(LengthBytes + length)..], MetadataKey);
+    }
+
+    /// <summary>The header's bytes; the stream is left at the first tensor.</summary>
+    private static byte[] HeaderOf(Stream stream)
+    {
+        Span<byte> start = stackalloc byte[LengthBytes];
+        var read = stream.ReadAtLeast(start, LengthBytes, throwOnEndOfStream: false);
+        var header = new byte[HeaderLength(start[..read], stream.Length)];
+        stream.ReadExactly(header);
+        return header;
+    }
+
+    /// <summary>How long the header is.</summary>
+    /// <param name="start">The file's first bytes, 8 of them unless it has fewer.</param>
+    /// <param name="fileLength">Bytes in the file.</param>
+    private static int HeaderLength(ReadOnlySpan<byte> start, long fileLength)
+    {
+        if (start.Length < LengthBytes)
         {
-            throw new FormatException($"the file has {bytes.Length} bytes, too few for a safetensors header.");
+            throw new FormatException($"the file has {start.Length} bytes, too few for a safetensors header.");
         }
 
-        var length = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(start);
         if (length > MaximumHeader)
         {
             throw new FormatException($"the header claims {length} bytes, at most {MaximumHeader} are allowed.");
         }
 
-        if (length > (ulong)(bytes.Length - LengthBytes))
-        {
-            throw new FormatException($"the header claims {length} bytes, the file has {bytes.Length - LengthBytes} after its length: it is cut short.");
-        }
-
-        var header = bytes.AsMemory(LengthBytes, (int)length);
-        var data = bytes.AsMemory(LengthBytes + (int)length);
-        return SafetensorsHeader.Parse(header, data, MetadataKey);
+        return length <= (ulong)(fileLength - LengthBytes)
+            ? (int)length
+            : throw new FormatException($"the header claims {length} bytes, the file has {fileLength - LengthBytes} after its length: it is cut short.");
     }
 
     private static byte[] Header(SafetensorsFile file)

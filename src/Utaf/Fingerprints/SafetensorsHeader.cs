@@ -8,7 +8,14 @@ internal static class SafetensorsHeader
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    public static SafetensorsFile Parse(ReadOnlyMemory<byte> header, ReadOnlyMemory<byte> data, string metadataKey)
+    public static SafetensorsFile Parse(ReadOnlyMemory<byte> header, ReadOnlyMemory<byte> data, string metadataKey) =>
+        Parsed(header, root => Read(root, data, metadataKey));
+
+    /// <summary>The metadata alone; what the header says of tensors is not looked at.</summary>
+    public static IReadOnlyDictionary<string, string> ParseMetadata(ReadOnlyMemory<byte> header, string metadataKey) =>
+        Parsed(header, root => root.TryGetProperty(metadataKey, out var metadata) ? Metadata(metadata) : []);
+
+    private static T Parsed<T>(ReadOnlyMemory<byte> header, Func<JsonElement, T> read)
     {
         if (header.Length == 0 || header.Span[0] != (byte)'{')
         {
@@ -23,7 +30,7 @@ internal static class SafetensorsHeader
         try
         {
             using var json = JsonDocument.Parse(header, Strict);
-            return Read(json.RootElement, data, metadataKey);
+            return read(json.RootElement);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -40,10 +47,7 @@ internal static class SafetensorsHeader
         {
             if (property.NameEquals(metadataKey))
             {
-                foreach (var pair in property.Value.EnumerateObject())
-                {
-                    metadata.Add(pair.Name, Text(pair.Value, pair.Name));
-                }
+                metadata = Metadata(property.Value);
             }
             else
             {
@@ -53,6 +57,9 @@ internal static class SafetensorsHeader
 
         return new SafetensorsFile(metadata, Cut(entries, data));
     }
+
+    private static Dictionary<string, string> Metadata(JsonElement metadata) =>
+        metadata.EnumerateObject().ToDictionary(pair => pair.Name, pair => Text(pair.Value, pair.Name), StringComparer.Ordinal);
 
     private static Entry ReadEntry(JsonProperty property, int available)
     {

@@ -52,6 +52,32 @@ public sealed class SafetensorsTests
     }
 
     [Fact]
+    public void Metadata_is_read_without_the_tensors()
+    {
+        var metadata = new Dictionary<string, string> { ["b"] = "zwei", ["a"] = "one" };
+        var path = Path.GetTempFileName();
+        try
+        {
+            var bytes = Safetensors.Write(new SafetensorsFile(metadata, [SafetensorsTensor.FromSingles("w", [2], [1f, -2f])]));
+            File.WriteAllBytes(path, bytes[..^3]);
+            Assert.Equal(metadata, Safetensors.ReadMetadata(path).ToDictionary());
+
+            File.WriteAllBytes(path, Safetensors.Write(new SafetensorsFile(NoMetadata, [])));
+            Assert.Empty(Safetensors.ReadMetadata(path));
+
+            File.WriteAllBytes(path, bytes[..20]);
+            Assert.Contains("cut short", Assert.Throws<FormatException>(() => Safetensors.ReadMetadata(path)).Message, StringComparison.Ordinal);
+
+            File.WriteAllBytes(path, bytes[..5]);
+            Assert.Contains("too few", Assert.Throws<FormatException>(() => Safetensors.ReadMetadata(path)).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
     public void What_is_written_is_read_again()
     {
         var name = Gen.String[Gen.Char['a', 'z'], 1, 6];
