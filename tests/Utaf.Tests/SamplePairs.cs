@@ -6,7 +6,7 @@ namespace Utaf.Tests;
 internal static class SamplePairs
 {
     public static PairManifest Manifest { get; } = new(
-        PairManifest.CurrentFormatVersion,
+        1,
         new ModelIdentity("digits", "1.2.0", new string('a', 64)),
         "classification",
         new InputSpecification([1, 2], 0, 1),
@@ -42,6 +42,18 @@ internal static class SamplePairs
             hiddenBias: [0, 0],
             outputWeights: [0, 2, 2, 0],
             outputBias: [0, 0]));
+
+    /// <summary>The same pair, whose meta-verifier reads logarithms.</summary>
+    public static FingerprintPair Logarithmic()
+    {
+        var output = Manifest.Output with { Scale = AnswerScale.Logarithmic };
+        var verifier = Pair.Verifier;
+        return Pair with
+        {
+            Manifest = Manifest with { FormatVersion = PairManifest.VersionOf(output), Output = output },
+            Verifier = new(4, verifier.Mean, verifier.Scale, verifier.HiddenWeights, verifier.HiddenBias, verifier.OutputWeights, verifier.OutputBias, new(2)),
+        };
+    }
 
     /// <summary>A pair of another model or version, and so of another digest.</summary>
     public static byte[] Bytes(string model = "digits", string version = "1.2.0", ulong seed = 7) =>

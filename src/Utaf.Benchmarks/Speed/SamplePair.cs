@@ -14,12 +14,13 @@ internal static class SamplePair
     public static FingerprintPair Make()
     {
         var random = new SeededRandom(0, "pair");
+        var output = new OutputSpecification(1, OutputSpace.Raw);
         var manifest = new PairManifest(
-            PairManifest.CurrentFormatVersion,
+            PairManifest.VersionOf(output),
             new ModelIdentity("sample", "1.0.0", new string('0', 64)),
             "regression",
             new InputSpecification([Features], 0, 1),
-            new OutputSpecification(1, OutputSpace.Raw),
+            output,
             Examples,
             Threshold: 0.5,
             new TrainingRecord(0, 1, 0.1, 0.01, "none: the numbers are random", "batched", 1, []),

@@ -23,9 +23,10 @@ internal sealed class BatchedSchedule : ConstructionSchedule
     private const double VerifierMomentum = 0.99;
     private const int Measurements = 10;
 
-    // Where a pass through the members takes seconds, the meta-verifier learns more from each, and the fingerprint no longer
-    // than the validation part rewards.
+    // Where a pass through the members takes seconds, the meta-verifier learns more from each.
     private const int StepsPerCostlyPass = 4;
+
+    // The fingerprint learns no longer than the validation part rewards: measurements without a new best.
     private const int Patience = 3;
 
     // Fingerprints start in the middle between two examples, give or take half of this.
@@ -39,7 +40,7 @@ internal sealed class BatchedSchedule : ConstructionSchedule
 
     public override int Iterations => 60;
 
-    public override double InputLearningRate => 0.1;
+    public override double InputLearningRate => 0.015;
 
     public override double VerifierLearningRate => 0.01;
 
@@ -55,7 +56,7 @@ internal sealed class BatchedSchedule : ConstructionSchedule
         var (inputs, curve) = LearnInputs(learning, rate);
         var training = learning.Training.Outputs(inputs);
         var unseen = learning.Validation.Outputs(inputs);
-        var standards = OutputStandards.OfTarget(training);
+        var standards = OutputStandards.OfTarget(training, learning.Logarithms);
         var chosenBy = LearnVerifier(learning, learning.Training.Stolen, training, standards, rate);
         var validation = learning.Score(learning.Options.Iterations ?? Iterations, chosenBy, standards.Apply(unseen));
         chosenBy.Dispose();
@@ -70,14 +71,14 @@ internal sealed class BatchedSchedule : ConstructionSchedule
         var inputRate = learning.Options.InputLearningRate ?? InputLearningRate;
         var free = Start(learning);
         var answers = learning.Training.Outputs(learning.Box.ToInputs(free), learning.Terms.Type);
-        var standards = OutputStandards.OfTarget(answers);
+        var standards = OutputStandards.OfTarget(answers, learning.Logarithms);
         var device = answers.device;
         using var verifier = new TrainableVerifier((int)answers.shape[1], learning.Random, device, committees: 1);
         using var inputAdam = new FusedAdam([free], inputRate);
         using var verifierAdam = new FusedAdam(verifier.Parameters, verifierRate, VerifierMomentum);
         Fit(verifier, verifierAdam, new(new(learning.Training.Stolen, learning.Weights, device), learning.Synthetic), standards, answers, WarmUpSteps, decayFrom: null);
 
-        using var stop = new EarlyStop(Patience);
+        using var stop = new EarlyStop(learning.Options.Patience ?? Patience);
         var curve = new List<CurvePoint>();
         for (var iteration = 0; iteration < total; iteration++)
         {
@@ -94,12 +95,12 @@ internal sealed class BatchedSchedule : ConstructionSchedule
             {
                 var inputs = learning.Box.ToInputs(free);
                 var ofTarget = learning.Training.Select([0]).Outputs(inputs, learning.Terms.Type);
-                point = learning.Measure(iteration, loss, verifier, inputs, OutputStandards.OfTarget(ofTarget));
+                point = learning.Measure(iteration, loss, verifier, inputs, OutputStandards.OfTarget(ofTarget, learning.Logarithms));
                 curve.Add(point);
             }
 
             learning.Report(new(iteration + 1, total, point));
-            if (learning.Costly && point is not null && stop.Reached(point, free))
+            if (point is not null && stop.Reached(point, free))
             {
                 break;
             }
@@ -153,7 +154,7 @@ internal sealed class BatchedSchedule : ConstructionSchedule
         var loss = new VerifierLoss(new([.. places.Select(place => members.Stolen[place])], learning.Weights, free.device), learning.Synthetic);
         var box = learning.Box.Pass(free);
         var pass = members.Select(places).Pass(box.Inputs, learning.Terms);
-        var standards = OutputStandards.OfTarget(pass.Answers);
+        var standards = OutputStandards.OfTarget(pass.Answers, learning.Logarithms);
         if (learning.Costly)
         {
             Fit(verifier, verifierAdam, loss, standards, pass.Answers, StepsPerCostlyPass - 1, decayFrom: null);

@@ -35,7 +35,7 @@ public sealed record ObjectiveWeights(double Target = 1, double Positive = 1, do
 /// <summary>What the user may choose about Stage 2.</summary>
 /// <param name="Examples">N, inputs in the fingerprint, at least 1.</param>
 /// <param name="Schedule">How the objective is minimised.</param>
-/// <param name="Iterations">Steps of the fingerprint; null for the schedule's own number (1000 in the paper's).</param>
+/// <param name="Iterations">Steps of the fingerprint, at most in the batched schedule; null for the schedule's own number (1000 in the paper's).</param>
 /// <param name="InputLearningRate">Adam's for the fingerprint; null for the schedule's own (0.001 in the paper's).</param>
 /// <param name="VerifierLearningRate">Adam's for the meta-verifier; null for the schedule's own (0.001 in the paper's).</param>
 /// <param name="Weights">The objective's; null for the schedule's own (all 1 in the paper's).</param>
@@ -43,6 +43,7 @@ public sealed record ObjectiveWeights(double Target = 1, double Positive = 1, do
 /// <param name="Fractions">The split of the ensemble.</param>
 /// <param name="Precision">What large convolutional members compute with while the fingerprint is learned.</param>
 /// <param name="VerifierSteps">Steps of the meta-verifier once the fingerprint stands; null for the schedule's own (200). The paper's has none.</param>
+/// <param name="Patience">After how many measurements without a better one the fingerprint learns no more; null for the schedule's own (3). The paper's has none.</param>
 public sealed record ConstructionOptions(
     int Examples = 100,
     Schedule Schedule = Schedule.Batched,
@@ -53,7 +54,8 @@ public sealed record ConstructionOptions(
     double? Threshold = null,
     SplitFractions? Fractions = null,
     Precision Precision = Precision.Auto,
-    int? VerifierSteps = null)
+    int? VerifierSteps = null,
+    int? Patience = null)
 {
     // Far above what makes sense, far below where their sum overflows and every term counts nothing.
     private const double MaximumWeight = 1e6;
@@ -67,6 +69,7 @@ public sealed record ConstructionOptions(
         Require("--precision", Precision, Enum.IsDefined(Precision), "auto or full");
         Require("--iterations", Iterations, Iterations is null or >= 1, "a whole number of at least 1");
         Require("the verifier steps", VerifierSteps, VerifierSteps is null or >= 1, "a whole number of at least 1");
+        Require("the patience", Patience, Patience is null or >= 1, "a whole number of at least 1");
         Require("--input-learning-rate", InputLearningRate, InputLearningRate is null or (> 0 and < 100), "a number above 0 and below 100");
         Require("--verifier-learning-rate", VerifierLearningRate, VerifierLearningRate is null or (> 0 and < 100), "a number above 0 and below 100");
         Require("--threshold", Threshold, Threshold is null or (> 0 and < 1), "a number between 0 and 1");

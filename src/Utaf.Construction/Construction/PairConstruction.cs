@@ -92,12 +92,16 @@ public static class PairConstruction
         var answers = test.Outputs(learned.Inputs);
         var rates = CheckedRates(verifier, answers, learned);
         var heldOut = HeldOut(split.Test, rates);
+        var output = new OutputSpecification(
+            workshop.Target.Signature.OutputWidth,
+            workshop.Task.OutputSpace,
+            verifier.Logarithms is null ? null : AnswerScale.Logarithmic);
         var manifest = new PairManifest(
-            PairManifest.CurrentFormatVersion,
+            PairManifest.VersionOf(output),
             model,
             workshop.Task.Name,
             new(workshop.Target.Signature.InputShape, box.Minimum, box.Maximum),
-            new(workshop.Target.Signature.OutputWidth, workshop.Task.OutputSpace),
+            output,
             options.Examples,
             threshold,
             new(
@@ -144,6 +148,7 @@ public static class PairConstruction
                 cancellationToken)
             {
                 DrawsInputs = workshop.Task.DrawsInputs,
+                Logarithms = workshop.Task.OutputSpace == OutputSpace.Probabilities ? new(workshop.Target.Signature.OutputWidth) : null,
             });
         }
     }

@@ -112,7 +112,7 @@ internal sealed class TrainableVerifier : IDisposable
     }
 
     /// <summary>The same function in managed code.</summary>
-    /// <param name="standards">Mean and deviation of the outputs, [N·d_out] each.</param>
+    /// <param name="standards">What it reads, and by what this is standardised.</param>
     public MetaVerifier ToManaged(OutputStandards standards)
     {
         using var scope = NewDisposeScope();
@@ -123,7 +123,8 @@ internal sealed class TrainableVerifier : IDisposable
             Values(hiddenWeight.t()),
             Values(hiddenBias),
             Values((outputWeight / committees).view(Hidden, 2).t()),
-            Values(outputBias.mean([0]).view(2)));
+            Values(outputBias.mean([0]).view(2)),
+            standards.Logarithms);
     }
 
     /// <inheritdoc/>

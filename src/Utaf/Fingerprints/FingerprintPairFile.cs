@@ -137,6 +137,11 @@ public static class FingerprintPairFile
         Expect(manifest.Threshold is >= 0 and <= 1, $"its threshold is {manifest.Threshold}, expected one in [0, 1].");
         Expect(Enum.IsDefined(manifest.Output.Space), $"its output space is {manifest.Output.Space}, which is unknown.");
 
+        var logarithmic = manifest.Output.Scale == AnswerScale.Logarithmic;
+        Expect(manifest.Output.Scale is null || Enum.IsDefined(manifest.Output.Scale.Value), $"its output scale is {manifest.Output.Scale}, which is unknown.");
+        Expect(!logarithmic || manifest.Output.Space == OutputSpace.Probabilities, "its output scale is logarithmic and its outputs are no probabilities.");
+        Expect(manifest.FormatVersion >= PairManifest.VersionOf(manifest.Output), $"its format version is {manifest.FormatVersion}, which has no output scale.");
+
         var width = (long)manifest.Examples * manifest.Output.Width;
         var values = Values(FingerprintName, [manifest.Examples, .. manifest.Input.Shape.Select(size => (long)size)]);
         Expect(Array.TrueForAll(values, float.IsFinite), "its fingerprint has NaN or infinity.");
@@ -150,7 +155,8 @@ public static class FingerprintPairFile
             Values(HiddenWeightName, [hidden, width]),
             hiddenBias,
             Values(OutputWeightName, [2, hidden]),
-            Values(OutputBiasName, [2]));
+            Values(OutputBiasName, [2]),
+            logarithmic ? new CentredLogarithms(manifest.Output.Width) : null);
         return new FingerprintPair(manifest, new Fingerprint(manifest.Input.Shape, values), verifier);
 
         float[] Values(string name, long[]? shape)

@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace Utaf.Fingerprints;
 
 /// <summary>
-/// The meta-verifier V of the paper: standardise, one hidden ReLU layer, softmax over (negative, positive). Managed code, so
-/// that a third party verifies without torch.
+/// The meta-verifier V of the paper: standardise, one hidden ReLU layer, softmax over (negative, positive). Before that a
+/// classifier's probabilities may become logarithms. Managed code, so that a third party verifies without torch.
 /// </summary>
 public sealed class MetaVerifier
 {
@@ -16,6 +16,7 @@ public sealed class MetaVerifier
     /// <param name="hiddenBias">[H], H at least 1.</param>
     /// <param name="outputWeights">[2, H], row-major; row 1 belongs to the positive class.</param>
     /// <param name="outputBias">[2].</param>
+    /// <param name="logarithms">What probabilities become before they are standardised; null: outputs are read as they are.</param>
     /// <exception cref="ArgumentException">A size does not fit, a number is not finite, or a scale is not above 0.</exception>
     public MetaVerifier(
         int inputWidth,
@@ -24,7 +25,8 @@ public sealed class MetaVerifier
         float[] hiddenWeights,
         float[] hiddenBias,
         float[] outputWeights,
-        float[] outputBias)
+        float[] outputBias,
+        CentredLogarithms? logarithms = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputWidth, 1);
         ArgumentNullException.ThrowIfNull(hiddenBias);
@@ -41,6 +43,9 @@ public sealed class MetaVerifier
         HiddenBias = Checked(hiddenBias, hidden, nameof(hiddenBias));
         OutputWeights = Checked(outputWeights, 2 * hidden, nameof(outputWeights));
         OutputBias = Checked(outputBias, 2, nameof(outputBias));
+        Logarithms = logarithms is null || inputWidth % logarithms.Width == 0
+            ? logarithms
+            : throw new ArgumentException($"{inputWidth} outputs are no multiple of {logarithms.Width}.", nameof(logarithms));
         if (Array.Exists(scale, size => size <= 0))
         {
             throw new ArgumentException("A scale of the meta-verifier is not above 0.", nameof(scale));
@@ -71,6 +76,9 @@ public sealed class MetaVerifier
     /// <summary>Bias of the last layer, [2].</summary>
     public float[] OutputBias { get; }
 
+    /// <summary>What probabilities become before they are standardised; null: outputs are read as they are.</summary>
+    public CentredLogarithms? Logarithms { get; }
+
     /// <summary>The matching rate p₊ of a suspect: softmax(V(outputs))[1].</summary>
     /// <param name="concatenatedOutputs">The suspect's outputs, [N, d_out] row-major, in the pair's output space.</param>
     /// <returns>In [0, 1]; NaN if the outputs are so large that single precision overflows.</returns>
@@ -95,10 +103,11 @@ public sealed class MetaVerifier
         }
 
         // One pass over W numbers: a vectorised one would take longer to be compiled than all scores of a run take.
+        var read = Logarithms is { } logarithms ? logarithms.Of(concatenatedOutputs) : concatenatedOutputs;
         var standardised = new float[InputWidth];
         for (var i = 0; i < InputWidth; i++)
         {
-            standardised[i] = (concatenatedOutputs[i] - Mean[i]) / Scale[i];
+            standardised[i] = (read[i] - Mean[i]) / Scale[i];
         }
 
         var activations = new float[Hidden];

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Utaf.Fingerprints;
 
 /// <summary>The public part of a fingerprinting pair: what it was made for, how, and how well it did on held-out models.</summary>
-/// <param name="FormatVersion">Version of the pair's format; <see cref="CurrentFormatVersion"/> when written by this version.</param>
+/// <param name="FormatVersion">Version of the pair's format, see <see cref="VersionOf"/>.</param>
 /// <param name="Model">The target model.</param>
 /// <param name="Task">"classification", "regression", or another task's name.</param>
 /// <param name="Input">What the target takes.</param>
@@ -31,8 +31,12 @@ public sealed record PairManifest(
     DateTimeOffset? CreatedUtc = null,
     EncryptionRecord? Encryption = null)
 {
-    /// <summary>The format version that this code writes, and the newest that it reads.</summary>
-    public const int CurrentFormatVersion = 1;
+    /// <summary>The newest format version that this code writes and reads.</summary>
+    public const int CurrentFormatVersion = 2;
+
+    /// <summary>The oldest format version that can tell what a pair's meta-verifier reads: older tools read what they can.</summary>
+    /// <param name="output">The pair's output specification.</param>
+    public static int VersionOf(OutputSpecification output) => output.Scale is null or AnswerScale.Linear ? 1 : CurrentFormatVersion;
 
     /// <summary>The manifest as indented JSON with camelCase keys: the same manifest gives the same text on every platform.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ManifestJson.Readable.PairManifest);
@@ -57,8 +61,9 @@ public sealed record InputSpecification(int[] Shape, double Minimum, double Maxi
 
 /// <summary>What the target returns for one input.</summary>
 /// <param name="Width">d_out, numbers per input, at least 1.</param>
-/// <param name="Space">What the numbers are when the meta-verifier reads them.</param>
-public sealed record OutputSpecification(int Width, OutputSpace Space);
+/// <param name="Space">What the numbers are that the meta-verifier is given.</param>
+/// <param name="Scale">On what scale it reads them; null: as they are. Since format version 2.</param>
+public sealed record OutputSpecification(int Width, OutputSpace Space, AnswerScale? Scale = null);
 
 /// <summary>How the pair was trained (Algorithm 1 of the paper).</summary>
 /// <param name="Seed">The seed that repeats the training bit for bit.</param>

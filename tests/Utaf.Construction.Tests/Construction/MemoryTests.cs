@@ -13,7 +13,7 @@ public sealed class MemoryTests(BuiltEnsembles ensembles) : IClassFixture<BuiltE
         var before = Live();
         var live = new Dictionary<int, long>();
 
-        ensembles.Of(task).Construct(new(20, schedule, Iterations: 200), progress => live[progress.Done] = Live());
+        ensembles.Of(task).Construct(new(20, schedule, Iterations: 200, Patience: 200), progress => live[progress.Done] = Live());
 
         // At both of these the validation part was just measured, whose tensors live until the step ends.
         Assert.Equal(live[100], live[200]);
@@ -29,7 +29,7 @@ public sealed class MemoryTests(BuiltEnsembles ensembles) : IClassFixture<BuiltE
     {
         var resident = new Dictionary<int, long>();
 
-        ensembles.Of("regression").Construct(new(Schedule: schedule, Iterations: 200), progress =>
+        ensembles.Of("regression").Construct(new(Schedule: schedule, Iterations: 200, Patience: 200), progress =>
         {
             if (progress.Done is 50 or 200)
             {

@@ -113,12 +113,26 @@ public sealed class PairConstructionTests(BuiltEnsembles ensembles) : IClassFixt
     {
         var told = new List<ConstructionProgress>();
 
-        var pair = regression.Construct(Few with { Schedule = schedule, Iterations = 103 }, told.Add);
+        var pair = regression.Construct(Few with { Schedule = schedule, Iterations = 103, Patience = 103 }, told.Add);
 
         Assert.Equal(Enumerable.Range(1, 103).Select(done => (done, 103)), told.Select(progress => (progress.Done, progress.Total)));
         Assert.Equal(told.Select(progress => progress.Point).OfType<CurvePoint>(), pair.Manifest.Training.Curve);
         Assert.Equal(102, pair.Manifest.Training.Curve[^1].Iteration);
         Assert.All(pair.Manifest.Training.Curve, point => Assert.True(double.IsFinite(point.Loss) && point is { ValidationAuc: >= 0 and <= 1, ValidationAruc: >= 0 and <= 1, ValidationLoss: > 0 }));
+    }
+
+    [Fact]
+    public void The_batched_schedule_ends_when_the_validation_part_is_served_no_better()
+    {
+        var told = new List<ConstructionProgress>();
+
+        var pair = regression.Construct(Few with { Iterations = 100, Patience = 1, InputLearningRate = 10 }, told.Add);
+
+        var losses = pair.Manifest.Training.Curve.Select(point => point.ValidationLoss!.Value).ToList();
+        Assert.InRange(told.Count, 10, 90);
+        Assert.Equal(told.Count, pair.Manifest.Training.Iterations);
+        Assert.True(losses[^1] >= losses[..^1].Min(), "the last measurement was a new best");
+        Assert.Equal(losses.Count - 2, losses.IndexOf(losses.Min()));
     }
 
     [Theory]
@@ -193,6 +207,7 @@ public sealed class PairConstructionTests(BuiltEnsembles ensembles) : IClassFixt
         new ConstructionOptions(Examples: 0),
         new ConstructionOptions(Examples: 100_001),
         new ConstructionOptions(Iterations: 0),
+        new ConstructionOptions(Patience: 0),
         new ConstructionOptions(InputLearningRate: 0),
         new ConstructionOptions(InputLearningRate: double.NaN),
         new ConstructionOptions(VerifierLearningRate: -1),

@@ -17,7 +17,7 @@ public sealed class TrainableVerifierTests(BuiltEnsembles ensembles) : IClassFix
     {
         using var verifier = Verifier(committees);
         var answers = (randn(6, 40) * 20) + 3;
-        var standards = OutputStandards.OfTarget(answers);
+        var standards = OutputStandards.OfTarget(answers, logarithms: null);
 
         var byTorch = verifier.LogOdds(standards.Apply(answers));
         var managed = verifier.ToManaged(standards);
@@ -27,6 +27,46 @@ public sealed class TrainableVerifierTests(BuiltEnsembles ensembles) : IClassFix
         {
             Assert.Equal(byTorch[i], managed.LogOdds([.. answers[i].data<float>()]), 1e-5);
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void The_managed_meta_verifier_reads_the_same_logarithms(int width)
+    {
+        using var verifier = Verifier(1);
+        var scores = randn(6, 40) * 4;
+        var answers = width == 1 ? scores.sigmoid() : scores.view(6, -1, width).softmax(2).view(6, -1);
+        var standards = OutputStandards.OfTarget(answers, new(width));
+
+        var byTorch = verifier.LogOdds(standards.Apply(answers));
+        var managed = verifier.ToManaged(standards);
+
+        Assert.True(byTorch.Max() - byTorch.Min() > 0.05);
+        for (var i = 0; i < 6; i++)
+        {
+            Assert.Equal(byTorch[i], managed.LogOdds([.. answers[i].data<float>()]), 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Answers_that_are_read_as_logarithms_have_gradients()
+    {
+        using var verifier = Verifier(1);
+        var answers = (randn(3, 10, 4) * 4).softmax(2).view(3, -1).detach().requires_grad_();
+        var standards = OutputStandards.OfTarget(answers.detach(), new(4));
+
+        verifier.LogProbabilities(standards.Apply(answers)).select(2, 1).sum().backward();
+
+        var gradient = answers.grad!;
+        Assert.True(gradient.isfinite().all().item<bool>());
+
+        // Along one number, against a difference.
+        const float step = 1e-3f;
+        var moved = answers.detach().clone();
+        moved[1, 7] += step;
+        double Loss(Tensor of) => verifier.LogProbabilities(standards.Apply(of)).select(2, 1).sum().item<float>();
+        Assert.Equal(gradient[1, 7].item<float>(), (Loss(moved) - Loss(answers.detach())) / step, 0.02 * (1 + Math.Abs(gradient[1, 7].item<float>())));
     }
 
     [Theory]
@@ -91,7 +131,7 @@ public sealed class TrainableVerifierTests(BuiltEnsembles ensembles) : IClassFix
         var learning = ensemble.Learning(new(Examples: 6), PassTerms.Exact);
         using var verifier = new TrainableVerifier(6 * ensemble.Workshop.Target.Signature.OutputWidth, new SeededRandom(1, "verifier"), CPU, 5);
         var answers = learning.Training.Outputs(learning.Box.ToInputs(new SeededRandom(1, "free").Normal(learning.FingerprintShape)));
-        var standards = OutputStandards.OfTarget(answers);
+        var standards = OutputStandards.OfTarget(answers, logarithms: null);
         var loss = new VerifierLoss(new(learning.Training.Stolen, learning.Weights, CPU), learning.Synthetic);
 
         manual_seed(3);

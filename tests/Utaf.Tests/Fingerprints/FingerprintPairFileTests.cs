@@ -21,6 +21,39 @@ public sealed class FingerprintPairFileTests
     }
 
     [Fact]
+    public void A_pair_that_reads_logarithms_is_read_as_it_was_written_and_has_a_version_of_its_own()
+    {
+        var pair = SamplePairs.Logarithmic();
+
+        var bytes = FingerprintPairFile.Serialise(pair);
+        var read = FingerprintPairFile.Deserialise(bytes, "test");
+
+        Assert.Equal((2, AnswerScale.Logarithmic), (read.Manifest.FormatVersion, read.Manifest.Output.Scale));
+        Assert.Equal(new CentredLogarithms(2), read.Verifier.Logarithms);
+        float[] outputs = [0.9f, 0.1f, 0.2f, 0.8f];
+        Assert.Equal(pair.Verifier.LogOdds(outputs), read.Verifier.LogOdds(outputs));
+        Assert.NotEqual(SamplePairs.Pair.Verifier.LogOdds(outputs), read.Verifier.LogOdds(outputs));
+        Assert.Contains("\"scale\": \"logarithmic\"", read.Manifest.ToJson(), StringComparison.Ordinal);
+        Assert.Equal(bytes, FingerprintPairFile.Serialise(read));
+    }
+
+    [Fact]
+    public void A_scale_that_the_version_or_the_outputs_cannot_have_is_refused()
+    {
+        var pair = SamplePairs.Logarithmic();
+        foreach (var (manifest, expected) in new[]
+        {
+            (pair.Manifest with { FormatVersion = 1 }, "format version is 1"),
+            (pair.Manifest with { Output = pair.Manifest.Output with { Space = OutputSpace.Raw } }, "are no probabilities"),
+        })
+        {
+            var exception = Assert.Throws<UtafException>(() => FingerprintPairFile.Deserialise(FingerprintPairFile.Serialise(pair with { Manifest = manifest }), "test"));
+            Assert.Equal("UTAF1301", exception.Diagnostic.Code);
+            Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void The_same_pair_has_the_same_bytes()
     {
         var bytes = FingerprintPairFile.Serialise(SamplePairs.Pair);
@@ -78,10 +111,10 @@ public sealed class FingerprintPairFileTests
     [Fact]
     public void A_newer_format_is_told_from_a_damaged_file_even_if_nothing_else_is_understood()
     {
-        var exception = Assert.Throws<UtafException>(() => Deserialise("""{"formatVersion":2,"model":"other"}"""));
+        var exception = Assert.Throws<UtafException>(() => Deserialise("""{"formatVersion":3,"model":"other"}"""));
 
         Assert.Equal("UTAF1303", exception.Diagnostic.Code);
-        Assert.Contains("format version 2, this tool reads 1", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("format version 3, this tool reads 2", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]

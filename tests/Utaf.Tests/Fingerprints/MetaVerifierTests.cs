@@ -57,6 +57,47 @@ public sealed class MetaVerifierTests
     }
 
     [Fact]
+    public void Probabilities_are_read_as_logarithms_where_the_pair_says_so()
+    {
+        // ln of 0.9001 and 0.1001 is -0.10525 and -2.30159: 1.09817 on either side of their mean. Then as by hand:
+        // standardised [0.0490848, -0.7745424], hidden relu(-1) = 0 and relu(0.1472545 + 0.7745424 - 1) = 0.
+        var verifier = new MetaVerifier(2, [1, 2], [2, 4], [1, 2, 3, -1], [2, 0], [1, 2, -1, 3], [0.25f, -0.25f], new(2));
+
+        // Hidden relu(0.0490848 - 1.5490848 + 2) = 0.5 and 0.9217969: z0 = 2.5935938, z1 = 2.0153907.
+        Assert.Equal(-0.5782031, verifier.LogOdds([0.9f, 0.1f]), 4);
+    }
+
+    [Fact]
+    public void Logarithms_of_an_answer_have_no_mean_and_are_finite_at_the_ends()
+    {
+        float[] read = new CentredLogarithms(3).Of([1, 0, 0, -0.5f, 1.5f, 0]);
+
+        Assert.Equal(0, read[..3].Sum(), 5);
+        Assert.Equal(0, read[3..].Sum(), 5);
+        Assert.Equal(Math.Log(1.0001 / 0.0001), read[0] - read[1], 4);
+        Assert.Equal(read[1], read[2]);
+        Assert.Equal(read[3], read[5]);
+    }
+
+    [Theory]
+    [InlineData(0.5f, 0)]
+    [InlineData(1f, 4.605220)]
+    [InlineData(0f, -4.605220)]
+    [InlineData(0.9f, 1.098170)]
+    public void One_probability_is_that_of_two_classes(float probability, double expected)
+    {
+        Assert.Equal(expected, new CentredLogarithms(1).Of([probability])[0], 4);
+        Assert.Equal(expected, new CentredLogarithms(2).Of([1 - probability, probability])[1], 4);
+    }
+
+    [Fact]
+    public void Logarithms_of_part_of_an_answer_are_refused()
+    {
+        Assert.Throws<ArgumentException>(() => new CentredLogarithms(3).Of([1, 0]));
+        Assert.Throws<ArgumentException>(() => new MetaVerifier(1, [0], [1], [1], [0], [0, 1], [0, 0], new(2)));
+    }
+
+    [Fact]
     public void Outputs_of_another_length_are_refused() =>
         Assert.Throws<ArgumentException>(() => ByHand.MatchingRate([1, 2, 3]));
 

@@ -18,7 +18,7 @@ internal static class TinyPair
             .. honest.Select((rate, i) => new HeldOutMember($"honest-{i}", "independent-public", Stolen: false, rate)),
         ];
         var manifest = new PairManifest(
-            PairManifest.CurrentFormatVersion,
+            1,
             new ModelIdentity("tiny", "1.2.3", new string('a', 64)),
             "regression",
             new InputSpecification([inputs], -2, 2),
