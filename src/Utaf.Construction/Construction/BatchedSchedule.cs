@@ -20,7 +20,11 @@ internal sealed class BatchedSchedule : ConstructionSchedule
     private const int BatchPerSide = 8;
     private const int WarmUpSteps = 20;
     private const int VerifierSteps = 200;
-    private const double VerifierMomentum = 0.99;
+
+    // While the fingerprint moves, the meta-verifier forgets soon how steep its loss was. When the fingerprint stands nothing
+    // moves, and a mean over many steps evens out the noise that each of them learns with.
+    private const double MovingSecondDecay = 0.99;
+    private const double StandingFirstDecay = 0.99;
     private const int Measurements = 10;
 
     // Where a pass through the members takes seconds, the meta-verifier learns more from each.
@@ -75,7 +79,7 @@ internal sealed class BatchedSchedule : ConstructionSchedule
         var device = answers.device;
         using var verifier = new TrainableVerifier((int)answers.shape[1], learning.Random, device, committees: 1);
         using var inputAdam = new FusedAdam([free], inputRate);
-        using var verifierAdam = new FusedAdam(verifier.Parameters, verifierRate, VerifierMomentum);
+        using var verifierAdam = new FusedAdam(verifier.Parameters, verifierRate, MovingSecondDecay);
         Fit(verifier, verifierAdam, new(new(learning.Training.Stolen, learning.Weights, device), learning.Synthetic), standards, answers, WarmUpSteps, decayFrom: null);
 
         using var stop = new EarlyStop(learning.Options.Patience ?? Patience);
@@ -173,7 +177,7 @@ internal sealed class BatchedSchedule : ConstructionSchedule
         using var scope = NewDisposeScope();
         learning.CancellationToken.ThrowIfCancellationRequested();
         var verifier = new TrainableVerifier((int)answers.shape[1], learning.Random, answers.device, Committees);
-        using var adam = new FusedAdam(verifier.Parameters, rate, VerifierMomentum);
+        using var adam = new FusedAdam(verifier.Parameters, rate, firstDecay: StandingFirstDecay);
         Fit(verifier, adam, new(new(stolen, learning.Weights, answers.device), learning.Synthetic), standards, answers, learning.Options.VerifierSteps ?? VerifierSteps, decayFrom: rate);
         verifier.Sharpen(Sharpness);
         return verifier;
