@@ -33,6 +33,10 @@ internal sealed class BatchedSchedule : ConstructionSchedule
     // The fingerprint learns no longer than the validation part rewards: measurements without a new best.
     private const int Patience = 3;
 
+    // Adam moves every number of an input by about its rate. The same rate would take an image many times as far from what
+    // models know as a row of a table: it is the length of the whole step that is the same.
+    private const double StepLength = 0.4;
+
     // Fingerprints start in the middle between two examples, give or take half of this.
     private const double Spread = 0.4;
 
@@ -44,7 +48,7 @@ internal sealed class BatchedSchedule : ConstructionSchedule
 
     public override int Iterations => 60;
 
-    public override double InputLearningRate => 0.015;
+    public override double InputLearningRate(int inputSize) => StepLength / Math.Sqrt(inputSize);
 
     public override double VerifierLearningRate => 0.01;
 
@@ -72,7 +76,7 @@ internal sealed class BatchedSchedule : ConstructionSchedule
     {
         using var scope = NewDisposeScope();
         var total = learning.Options.Iterations ?? Iterations;
-        var inputRate = learning.Options.InputLearningRate ?? InputLearningRate;
+        var inputRate = learning.Options.InputLearningRate ?? InputLearningRate(learning.InputSize);
         var free = Start(learning);
         var answers = learning.Training.Outputs(learning.Box.ToInputs(free), learning.Terms.Type);
         var standards = OutputStandards.OfTarget(answers, learning.Logarithms);

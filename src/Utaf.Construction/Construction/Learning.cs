@@ -41,6 +41,9 @@ internal sealed record Learning(
     /// <summary>Numbers in one fingerprint, N × input: the shape of the free variables.</summary>
     public long[] FingerprintShape => [Options.Examples, .. OwnerInputs.shape.Skip(1)];
 
+    /// <summary>Numbers in one input.</summary>
+    public int InputSize => (int)OwnerInputs.shape.Skip(1).Aggregate(1L, (size, length) => size * length);
+
     /// <summary>A point of the training curve, measured on the validation part.</summary>
     /// <param name="iteration">From 0.</param>
     /// <param name="loss">The objective.</param>
@@ -96,7 +99,8 @@ internal abstract class ConstructionSchedule
     public abstract int Iterations { get; }
 
     /// <summary>Adam's rate for the fingerprint when the user names none.</summary>
-    public abstract double InputLearningRate { get; }
+    /// <param name="inputSize">How many numbers an input has.</param>
+    public abstract double InputLearningRate(int inputSize);
 
     /// <summary>Adam's rate for the meta-verifier when the user names none.</summary>
     public abstract double VerifierLearningRate { get; }

@@ -107,7 +107,7 @@ public static class PairConstruction
             new(
                 plan.Seed,
                 learned.Curve[^1].Iteration + 1,
-                options.InputLearningRate ?? schedule.InputLearningRate,
+                options.InputLearningRate ?? schedule.InputLearningRate(workshop.Target.Signature.InputSize),
                 options.VerifierLearningRate ?? schedule.VerifierLearningRate,
                 FormattableString.Invariant($"{weights.Target}·log p₊(F) + {weights.Positive}·mean log p₊(M₊) + {weights.Negative}·mean log p₋(M₋)"),
                 options.Schedule.ToString().ToLowerInvariant(),

@@ -15,7 +15,7 @@ internal sealed class PaperSchedule : ConstructionSchedule
 
     public override int Iterations => 1000;
 
-    public override double InputLearningRate => 1e-3;
+    public override double InputLearningRate(int inputSize) => 1e-3;
 
     public override double VerifierLearningRate => 1e-3;
 
@@ -30,7 +30,7 @@ internal sealed class PaperSchedule : ConstructionSchedule
         var answers = members.Outputs(learning.Box.ToInputs(free));
         var standards = OutputStandards.OfTarget(answers, logarithms: null);
         var verifier = new TrainableVerifier((int)answers.shape[1], random, device, committees: 1);
-        using var inputAdam = new FusedAdam([free], options.InputLearningRate ?? InputLearningRate);
+        using var inputAdam = new FusedAdam([free], options.InputLearningRate ?? InputLearningRate(learning.InputSize));
         using var verifierAdam = new FusedAdam(verifier.Parameters, options.VerifierLearningRate ?? VerifierLearningRate);
 
         // log p₊ of the target and of the positive, log p₋ of the negative, each with its weight.
