@@ -19,7 +19,7 @@ internal sealed class ConstructionChoices
         "paper");
     private readonly Option<int?> iterations = OptionKinds.Number<int>(
         "--iterations",
-        "Steps of the fingerprint; with large models the batched schedule may end earlier. [default: the schedule's; 1000 in the paper's]",
+        "Steps of the fingerprint, at most: the batched schedule ends when the validation part is served no better. [default: the schedule's; 1000 in the paper's]",
         "a whole number of at least 1");
     private readonly Option<double?> inputRate = OptionKinds.Number<double>(
         "--input-learning-rate",
