@@ -34,8 +34,9 @@ internal sealed class BatchedSchedule : ConstructionSchedule
     private const int Patience = 3;
 
     // Adam moves every number of an input by about its rate. The same rate would take an image many times as far from what
-    // models know as a row of a table: it is the length of the whole step that is the same.
+    // models know as a row of a table: it is the length of the whole step that is bounded, and of small inputs the rate.
     private const double StepLength = 0.4;
+    private const double HighestRate = 0.05;
 
     // Fingerprints start in the middle between two examples, give or take half of this.
     private const double Spread = 0.4;
@@ -48,7 +49,7 @@ internal sealed class BatchedSchedule : ConstructionSchedule
 
     public override int Iterations => 60;
 
-    public override double InputLearningRate(int inputSize) => StepLength / Math.Sqrt(inputSize);
+    public override double InputLearningRate(int inputSize) => Math.Min(HighestRate, StepLength / Math.Sqrt(inputSize));
 
     public override double VerifierLearningRate => 0.01;
 
