@@ -189,7 +189,7 @@ public static class Errors
 
     /// <summary>The pair was written by a newer format.</summary>
     public static UtafException PairVersion(string path, int expected, int found) =>
-        Usage("UTAF1303", path, $"The pair has format version {found}, this tool reads {expected}. Update the tool.");
+        Usage("UTAF1303", path, $"The pair has format version {found}, this tool reads up to {expected}. Update the tool.");
 
     /// <summary>The store has no such pair.</summary>
     public static UtafException PairNotInStore(string store, string wanted) =>

@@ -12,7 +12,7 @@ namespace Utaf.Construction;
 /// </summary>
 /// <remarks>
 /// What each ingredient brings is measured in docs/method.md. Validation members take no part in learning the
-/// fingerprint, but where passes are costly they say when it is good enough; nor in the meta-verifier by which ρ is chosen.
+/// fingerprint, but they say when it is good enough; nor in the meta-verifier by which ρ is chosen.
 /// The meta-verifier of the pair then learns from them too.
 /// </remarks>
 internal sealed class BatchedSchedule : ConstructionSchedule
@@ -33,7 +33,7 @@ internal sealed class BatchedSchedule : ConstructionSchedule
     // The fingerprint learns no longer than the validation part rewards: measurements without a new best.
     private const int Patience = 3;
 
-    // Adam moves every number of an input by about its rate. The same rate would take an image many times as far from what
+    // Adam moves every free variable of an input by about its rate. The same rate would take an image many times as far from what
     // models know as a row of a table: it is the length of the whole step that is bounded, and of small inputs the rate.
     private const double StepLength = 0.4;
     private const double HighestRate = 0.05;

@@ -35,7 +35,7 @@ internal sealed record Learning(
     /// <summary>Whether inputs are N(0, 1) of themselves, as latent vectors are, and no examples.</summary>
     public bool DrawsInputs { get; init; }
 
-    /// <summary>What probabilities become before the meta-verifier reads them, where the schedule has it read logarithms; null where outputs are none.</summary>
+    /// <summary>What probabilities become before the meta-verifier of the batched schedule reads them; null where outputs are none. The paper's reads them as they are.</summary>
     public CentredLogarithms? Logarithms { get; init; }
 
     /// <summary>Numbers in one fingerprint, N × input: the shape of the free variables.</summary>

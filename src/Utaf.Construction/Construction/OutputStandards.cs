@@ -55,7 +55,10 @@ internal sealed record OutputStandards(Tensor Mean, Tensor Deviation, CentredLog
         return ((Read(answers, Logarithms) - Mean) / Deviation).MoveToOuterDisposeScope();
     }
 
-    /// <summary><see cref="CentredLogarithms.Of"/> for tensors.</summary>
+    /// <summary>
+    /// <see cref="CentredLogarithms.Of"/> for tensors. Logarithms of probabilities, and not scores from before the softmax: an
+    /// API has only the former, and the floor bounds them.
+    /// </summary>
     private static Tensor Read(Tensor answers, CentredLogarithms? logarithms)
     {
         if (logarithms is null)

@@ -6,9 +6,9 @@ namespace Utaf.Ensembles;
 /// A file's bytes in a buffer that is used again for the next one: an ensemble of large networks is gigabytes, and what each of
 /// them was read into would wait for a collection.
 /// </summary>
-internal readonly struct PooledFile : IDisposable
+internal sealed class PooledFile : IDisposable
 {
-    private readonly byte[] buffer;
+    private byte[]? buffer;
 
     private PooledFile(byte[] buffer, int length)
     {
@@ -46,5 +46,12 @@ internal readonly struct PooledFile : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => ArrayPool<byte>.Shared.Return(buffer);
+    public void Dispose()
+    {
+        if (buffer is not null)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            buffer = null;
+        }
+    }
 }

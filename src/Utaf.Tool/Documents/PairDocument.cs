@@ -35,7 +35,7 @@ internal sealed record PairDocument(string Sha256, string Place, PairManifest? M
             ("Target", $"SHA-256 {model.ArtifactSha256}"),
             ("Task", manifest.Task),
             ("Inputs", Describe(manifest.Examples, manifest.Input)),
-            ("Outputs", $"{manifest.Output.Width} numbers each, as {(manifest.Output.Space == OutputSpace.Raw ? "they are" : "probabilities")}"),
+            ("Outputs", $"{manifest.Output.Width} numbers each, as {(manifest.Output.Space == OutputSpace.Raw ? "they are" : "probabilities")}{(manifest.Output.Scale is null ? "" : ", read as logarithms")}"),
             ("Threshold", $"ρ = {Numbers.Short(manifest.Threshold)}"),
             ("Trained", $"{training.Iterations} iterations, schedule {training.Schedule}, seed {training.Seed}, {training.Threads} thread(s)"),
             ("Rates", $"{Numbers.Short(training.InputLearningRate)} for the inputs, {Numbers.Short(training.VerifierLearningRate)} for the meta-verifier"),

@@ -8,6 +8,9 @@ namespace Utaf.Fingerprints;
 /// <param name="Width">d_out, numbers per answer, at least 1. One number alone is the probability of the second of two classes.</param>
 public sealed record CentredLogarithms(int Width)
 {
+    /// <summary>d_out.</summary>
+    public int Width { get; } = Width >= 1 ? Width : throw new ArgumentOutOfRangeException(nameof(Width), Width, "Expected at least 1.");
+
     /// <summary>Added to each probability: a smaller one says no more than 0, and APIs round.</summary>
     public const float Floor = 1e-4f;
 
@@ -56,12 +59,13 @@ public sealed record CentredLogarithms(int Width)
 
     private static float Mean(ReadOnlySpan<float> values)
     {
-        var sum = 0f;
+        // Of a thousand classes nearly all are at the floor: in single precision the sum's errors would all go one way.
+        var sum = 0.0;
         foreach (var value in values)
         {
             sum += value;
         }
 
-        return sum / values.Length;
+        return (float)(sum / values.Length);
     }
 }

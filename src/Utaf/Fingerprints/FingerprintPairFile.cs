@@ -25,10 +25,17 @@ public static class FingerprintPairFile
     private static readonly string[] Names = [FingerprintName, MeanName, ScaleName, HiddenWeightName, HiddenBiasName, OutputWeightName, OutputBiasName];
 
     /// <summary>The pair's bytes; the same pair gives the same bytes on every platform.</summary>
+    /// <exception cref="ArgumentException">The manifest does not say on what scale the meta-verifier reads.</exception>
     public static byte[] Serialise(FingerprintPair pair)
     {
         ArgumentNullException.ThrowIfNull(pair);
         var (manifest, fingerprint, verifier) = pair;
+        if (verifier.Logarithms?.Width != (manifest.Output.Scale is null ? null : manifest.Output.Width))
+        {
+            // Read again, it would give other scores.
+            throw new ArgumentException($"The meta-verifier reads {(verifier.Logarithms is null ? "outputs as they are" : "logarithms")}, the manifest says otherwise.", nameof(pair));
+        }
+
         long width = verifier.InputWidth;
         long hidden = verifier.Hidden;
         SafetensorsTensor[] tensors =

@@ -58,10 +58,10 @@ public sealed class MetaVerifier
     /// <summary>H, the number of hidden units (100 in the paper).</summary>
     public int Hidden => HiddenBias.Length;
 
-    /// <summary>Mean of each output, [W].</summary>
+    /// <summary>Mean of each number that is read, [W].</summary>
     public float[] Mean { get; }
 
-    /// <summary>Standard deviation of each output, [W], each above 0.</summary>
+    /// <summary>Standard deviation of each number that is read, [W], each above 0.</summary>
     public float[] Scale { get; }
 
     /// <summary>Weights of the hidden layer, [H, W], row-major.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Utaf.Fingerprints;
 
-/// <summary>What the numbers are that the meta-verifier reads.</summary>
+/// <summary>What the numbers are that the meta-verifier is given.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<OutputSpace>))]
 public enum OutputSpace
 {

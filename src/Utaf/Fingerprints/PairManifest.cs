@@ -31,12 +31,14 @@ public sealed record PairManifest(
     DateTimeOffset? CreatedUtc = null,
     EncryptionRecord? Encryption = null)
 {
+    private const int ScaleSince = 2;
+
     /// <summary>The newest format version that this code writes and reads.</summary>
     public const int CurrentFormatVersion = 2;
 
     /// <summary>The oldest format version that can tell what a pair's meta-verifier reads: older tools read what they can.</summary>
     /// <param name="output">The pair's output specification.</param>
-    public static int VersionOf(OutputSpecification output) => output.Scale is null or AnswerScale.Linear ? 1 : CurrentFormatVersion;
+    public static int VersionOf(OutputSpecification output) => output.Scale is null ? 1 : ScaleSince;
 
     /// <summary>The manifest as indented JSON with camelCase keys: the same manifest gives the same text on every platform.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ManifestJson.Readable.PairManifest);
@@ -67,7 +69,7 @@ public sealed record OutputSpecification(int Width, OutputSpace Space, AnswerSca
 
 /// <summary>How the pair was trained (Algorithm 1 of the paper).</summary>
 /// <param name="Seed">The seed that repeats the training bit for bit.</param>
-/// <param name="Iterations">Iterations that were made.</param>
+/// <param name="Iterations">Iterations that were made; the batched schedule's fingerprint is the best that was measured on the way, which may be an earlier one.</param>
 /// <param name="InputLearningRate">Learning rate of the fingerprint.</param>
 /// <param name="VerifierLearningRate">Learning rate of the meta-verifier.</param>
 /// <param name="Objective">The terms over the ensemble's members with their weights.</param>

@@ -41,7 +41,7 @@ internal static class SafetensorsHeader
 
     private static SafetensorsFile Read(JsonElement root, ReadOnlyMemory<byte> data, string metadataKey)
     {
-        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+        Dictionary<string, string> metadata = [];
         var entries = new List<Entry>();
         foreach (var property in root.EnumerateObject())
         {

@@ -77,7 +77,10 @@ internal sealed class BuiltEnsemble : IDisposable
             terms,
             costly,
             _ => { },
-            CancellationToken.None);
+            CancellationToken.None)
+        {
+            Logarithms = Workshop.Task.OutputSpace == OutputSpace.Probabilities ? new(Workshop.Target.Signature.OutputWidth) : null,
+        };
     }
 
     public void Dispose()

@@ -41,6 +41,9 @@ public sealed class PairConstructionTests(BuiltEnsembles ensembles) : IClassFixt
         Assert.Equal(12, pair.Fingerprint.Count);
         Assert.Equal(12 * manifest.Output.Width, pair.Verifier.InputWidth);
         Assert.Equal(100, pair.Verifier.Hidden);
+        var logarithmic = task == "classification" && schedule == Schedule.Batched;
+        Assert.Equal(logarithmic ? (2, AnswerScale.Logarithmic) : (1, null), (manifest.FormatVersion, manifest.Output.Scale));
+        Assert.Equal(logarithmic ? manifest.Output.Width : null, pair.Verifier.Logarithms?.Width);
         Assert.All(pair.Fingerprint.Values, value => Assert.InRange(value, manifest.Input.Minimum, manifest.Input.Maximum));
         var bytes = FingerprintPairFile.Serialise(pair);
         Assert.Equal(bytes, FingerprintPairFile.Serialise(FingerprintPairFile.Deserialise(bytes, "pair")));

@@ -1,4 +1,5 @@
 using TorchSharp;
+using Utaf.Fingerprints;
 using Utaf.Torch;
 using Utaf.Torch.Tests;
 using static TorchSharp.torch;
@@ -49,24 +50,33 @@ public sealed class TrainableVerifierTests(BuiltEnsembles ensembles) : IClassFix
         }
     }
 
-    [Fact]
-    public void Answers_that_are_read_as_logarithms_have_gradients()
+    [Theory]
+    [InlineData(0.5f, 4)]
+    [InlineData(0.01f, 4)]
+    [InlineData(0.001f, 4)]
+    [InlineData(0.01f, 1)]
+    public void Answers_that_are_read_as_logarithms_have_gradients(float probability, int width)
     {
         using var verifier = Verifier(1);
-        var answers = (randn(3, 10, 4) * 4).softmax(2).view(3, -1).detach().requires_grad_();
-        var standards = OutputStandards.OfTarget(answers.detach(), new(4));
+        var answers = full([3, 40], 1f / (width + 1));
+        answers[1, 6] = probability;
+        var standards = OutputStandards.OfTarget(rand(1, 40), new(width));
+        double Loss(float at)
+        {
+            var moved = answers.detach().clone();
+            moved[1, 6] = at;
+            return verifier.LogOdds(standards.Apply(moved)).Sum();
+        }
 
-        verifier.LogProbabilities(standards.Apply(answers)).select(2, 1).sum().backward();
+        var leaf = answers.detach().requires_grad_();
+        var logs = verifier.LogProbabilities(standards.Apply(leaf)).mean([0]);
+        (logs.select(1, 1) - logs.select(1, 0)).sum().backward();
 
-        var gradient = answers.grad!;
-        Assert.True(gradient.isfinite().all().item<bool>());
-
-        // Along one number, against a difference.
-        const float step = 1e-3f;
-        var moved = answers.detach().clone();
-        moved[1, 7] += step;
-        double Loss(Tensor of) => verifier.LogProbabilities(standards.Apply(of)).select(2, 1).sum().item<float>();
-        Assert.Equal(gradient[1, 7].item<float>(), (Loss(moved) - Loss(answers.detach())) / step, 0.02 * (1 + Math.Abs(gradient[1, 7].item<float>())));
+        // Against a difference over a hundredth of what the logarithm is taken of.
+        var step = (probability + CentredLogarithms.Floor) / 100;
+        var expected = (Loss(probability + step) - Loss(probability - step)) / (2 * step);
+        Assert.True(Math.Abs(expected) > 1e-3, $"{expected}");
+        Assert.Equal(expected, leaf.grad![1, 6].item<float>(), 0.05 * Math.Abs(expected));
     }
 
     [Theory]

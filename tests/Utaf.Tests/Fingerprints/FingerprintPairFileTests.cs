@@ -54,6 +54,15 @@ public sealed class FingerprintPairFileTests
     }
 
     [Fact]
+    public void A_pair_whose_manifest_does_not_say_what_is_read_is_not_written()
+    {
+        var pair = SamplePairs.Logarithmic();
+
+        Assert.Throws<ArgumentException>(() => FingerprintPairFile.Serialise(pair with { Manifest = SamplePairs.Manifest }));
+        Assert.Throws<ArgumentException>(() => FingerprintPairFile.Serialise(SamplePairs.Pair with { Manifest = pair.Manifest }));
+    }
+
+    [Fact]
     public void The_same_pair_has_the_same_bytes()
     {
         var bytes = FingerprintPairFile.Serialise(SamplePairs.Pair);
@@ -114,7 +123,7 @@ public sealed class FingerprintPairFileTests
         var exception = Assert.Throws<UtafException>(() => Deserialise("""{"formatVersion":3,"model":"other"}"""));
 
         Assert.Equal("UTAF1303", exception.Diagnostic.Code);
-        Assert.Contains("format version 3, this tool reads 2", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("format version 3, this tool reads up to 2", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -19,7 +19,7 @@ internal sealed record BatchedWork(string Data, string Folder, ulong Seed, int I
         foreach (var stage in (string[])["construct", "construct-again"])
         {
             var clock = Stopwatch.StartNew();
-            var pair = PairConstruction.Construct(ensemble.Folder, ensemble.Workshop, ensemble.Model, new(Iterations: Iterations, VerifierSteps: VerifierSteps, Fractions: WarfarinWork.Halves), "benchmark", progress: null, CancellationToken.None);
+            var pair = PairConstruction.Construct(ensemble.Folder, ensemble.Workshop, ensemble.Model, new(Iterations: Iterations, VerifierSteps: VerifierSteps, Fractions: WarfarinWork.Halves, Patience: Iterations), "benchmark", progress: null, CancellationToken.None);
             report(new(stage, clock.Elapsed.TotalSeconds, new Dictionary<string, double> { ["auc"] = pair.Manifest.HeldOut.Auc }));
         }
 
