@@ -47,7 +47,6 @@ public sealed record NamedTensor(string Name, Tensor Tensor)
         using var noGradient = no_grad();
         var mine = Tensor.detach();
 
-
         // Past autograd, which need not know: nobody holds a graph of a network whose weights are replaced.
         if (mine.device_type == DeviceType.CPU && mine.is_contiguous())
         {

@@ -18,16 +18,8 @@ public sealed class TrainableVerifierTests(BuiltEnsembles ensembles) : IClassFix
     {
         using var verifier = Verifier(committees);
         var answers = (randn(6, 40) * 20) + 3;
-        var standards = OutputStandards.OfTarget(answers, logarithms: null);
 
-        var byTorch = verifier.LogOdds(standards.Apply(answers));
-        var managed = verifier.ToManaged(standards);
-
-        Assert.True(byTorch.Max() - byTorch.Min() > 0.05);
-        for (var i = 0; i < 6; i++)
-        {
-            Assert.Equal(byTorch[i], managed.LogOdds([.. answers[i].data<float>()]), 1e-5);
-        }
+        AssertManagedAgrees(verifier, answers, OutputStandards.OfTarget(answers, logarithms: null));
     }
 
     [Theory]
@@ -38,16 +30,8 @@ public sealed class TrainableVerifierTests(BuiltEnsembles ensembles) : IClassFix
         using var verifier = Verifier(1);
         var scores = randn(6, 40) * 4;
         var answers = width == 1 ? scores.sigmoid() : scores.view(6, -1, width).softmax(2).view(6, -1);
-        var standards = OutputStandards.OfTarget(answers, new(width));
 
-        var byTorch = verifier.LogOdds(standards.Apply(answers));
-        var managed = verifier.ToManaged(standards);
-
-        Assert.True(byTorch.Max() - byTorch.Min() > 0.05);
-        for (var i = 0; i < 6; i++)
-        {
-            Assert.Equal(byTorch[i], managed.LogOdds([.. answers[i].data<float>()]), 1e-5);
-        }
+        AssertManagedAgrees(verifier, answers, OutputStandards.OfTarget(answers, new(width)));
     }
 
     [Theory]
@@ -184,5 +168,17 @@ public sealed class TrainableVerifierTests(BuiltEnsembles ensembles) : IClassFix
     {
         manual_seed(4);
         return new(40, new SeededRandom(1, "verifier"), CPU, committees);
+    }
+
+    private static void AssertManagedAgrees(TrainableVerifier verifier, Tensor answers, OutputStandards standards)
+    {
+        var byTorch = verifier.LogOdds(standards.Apply(answers));
+        var managed = verifier.ToManaged(standards);
+
+        Assert.True(byTorch.Max() - byTorch.Min() > 0.05);
+        for (var i = 0; i < 6; i++)
+        {
+            Assert.Equal(byTorch[i], managed.LogOdds([.. answers[i].data<float>()]), 1e-5);
+        }
     }
 }
