@@ -44,15 +44,30 @@ internal static class SamplePairs
             outputBias: [0, 0]));
 
     /// <summary>The same pair, whose meta-verifier reads logarithms.</summary>
-    public static FingerprintPair Logarithmic()
+    /// <param name="standardised">By the mean and deviation over both answers, or as they are.</param>
+    public static FingerprintPair OfLogarithms(bool standardised)
     {
-        var output = Manifest.Output with { Scale = AnswerScale.Logarithmic };
+        var reading = new CentredLogarithms(2, standardised);
+        var output = Manifest.Output with { Scale = reading.Scale };
         var verifier = Pair.Verifier;
         return Pair with
         {
             Manifest = Manifest with { FormatVersion = PairManifest.VersionOf(output), Output = output },
-            Verifier = new(4, verifier.Mean, verifier.Scale, verifier.HiddenWeights, verifier.HiddenBias, verifier.OutputWeights, verifier.OutputBias, new(2)),
+            Verifier = new(4, verifier.Mean, verifier.Scale, verifier.HiddenWeights, verifier.HiddenBias, verifier.OutputWeights, verifier.OutputBias, reading),
         };
+    }
+
+    /// <summary>
+    /// Three examples of two raw outputs; of the inner products of the first answer with the second and the third, and of the
+    /// second with the third, the log-odds are the first less the last.
+    /// </summary>
+    public static FingerprintPair OfInnerProducts()
+    {
+        var output = new OutputSpecification(2, OutputSpace.Raw, AnswerScale.InnerProducts);
+        return new(
+            Manifest with { FormatVersion = PairManifest.VersionOf(output), Output = output, Examples = 3, Task = "generation" },
+            new Fingerprint([1, 2], [0, 0.25f, 0.5f, 1, 0.75f, 0.5f]),
+            new MetaVerifier(6, [0, 0, 0], [1, 1, 1], [1, 0, -1, -1, 0, 1], [0, 0], [0, 1, 1, 0], [0, 0], new InnerProducts(2)));
     }
 
     /// <summary>A pair of another model or version, and so of another digest.</summary>

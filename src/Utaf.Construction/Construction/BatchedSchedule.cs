@@ -65,7 +65,7 @@ internal sealed class BatchedSchedule : ConstructionSchedule
         var (inputs, curve) = LearnInputs(learning, rate);
         var training = learning.Training.Outputs(inputs);
         var unseen = learning.Validation.Outputs(inputs);
-        var standards = OutputStandards.OfTarget(training, learning.Logarithms);
+        var standards = OutputStandards.OfTarget(training, learning.Reading);
         var chosenBy = LearnVerifier(learning, learning.Training.Stolen, training, standards, rate);
         var validation = learning.Score(learning.Options.Iterations ?? Iterations, chosenBy, standards.Apply(unseen));
         chosenBy.Dispose();
@@ -80,9 +80,9 @@ internal sealed class BatchedSchedule : ConstructionSchedule
         var inputRate = learning.Options.InputLearningRate ?? InputLearningRate(learning.InputSize);
         var free = Start(learning);
         var answers = learning.Training.Outputs(learning.Box.ToInputs(free), learning.Terms.Type);
-        var standards = OutputStandards.OfTarget(answers, learning.Logarithms);
+        var standards = OutputStandards.OfTarget(answers, learning.Reading);
         var device = answers.device;
-        using var verifier = new TrainableVerifier((int)answers.shape[1], learning.Random, device, committees: 1);
+        using var verifier = new TrainableVerifier(standards.Width, learning.Random, device, committees: 1);
         using var inputAdam = new FusedAdam([free], inputRate);
         using var verifierAdam = new FusedAdam(verifier.Parameters, verifierRate, MovingSecondDecay);
         Fit(verifier, verifierAdam, new(new(learning.Training.Stolen, learning.Weights, device), learning.Synthetic), standards, answers, WarmUpSteps, decayFrom: null);
@@ -104,7 +104,7 @@ internal sealed class BatchedSchedule : ConstructionSchedule
             {
                 var inputs = learning.Box.ToInputs(free);
                 var ofTarget = learning.Training.Select([0]).Outputs(inputs, learning.Terms.Type);
-                point = learning.Measure(iteration, loss, verifier, inputs, OutputStandards.OfTarget(ofTarget, learning.Logarithms));
+                point = learning.Measure(iteration, loss, verifier, inputs, OutputStandards.OfTarget(ofTarget, learning.Reading));
                 curve.Add(point);
             }
 
@@ -163,7 +163,7 @@ internal sealed class BatchedSchedule : ConstructionSchedule
         var loss = new VerifierLoss(new([.. places.Select(place => members.Stolen[place])], learning.Weights, free.device), learning.Synthetic);
         var box = learning.Box.Pass(free);
         var pass = members.Select(places).Pass(box.Inputs, learning.Terms);
-        var standards = OutputStandards.OfTarget(pass.Answers, learning.Logarithms);
+        var standards = OutputStandards.OfTarget(pass.Answers, learning.Reading);
         if (learning.Costly)
         {
             Fit(verifier, verifierAdam, loss, standards, pass.Answers, StepsPerCostlyPass - 1, decayFrom: null);
@@ -181,7 +181,7 @@ internal sealed class BatchedSchedule : ConstructionSchedule
     {
         using var scope = NewDisposeScope();
         learning.CancellationToken.ThrowIfCancellationRequested();
-        var verifier = new TrainableVerifier((int)answers.shape[1], learning.Random, answers.device, Committees);
+        var verifier = new TrainableVerifier(standards.Width, learning.Random, answers.device, Committees);
         using var adam = new FusedAdam(verifier.Parameters, rate, firstDecay: StandingFirstDecay);
         Fit(verifier, adam, new(new(stolen, learning.Weights, answers.device), learning.Synthetic), standards, answers, learning.Options.VerifierSteps ?? VerifierSteps, decayFrom: rate);
         verifier.Sharpen(Sharpness);

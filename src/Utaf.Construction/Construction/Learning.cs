@@ -35,8 +35,8 @@ internal sealed record Learning(
     /// <summary>Whether inputs are N(0, 1) of themselves, as latent vectors are, and no examples.</summary>
     public bool DrawsInputs { get; init; }
 
-    /// <summary>What probabilities become before the meta-verifier of the batched schedule reads them; null where outputs are none. The paper's reads them as they are.</summary>
-    public CentredLogarithms? Logarithms { get; init; }
+    /// <summary>What outputs become before the meta-verifier of the batched schedule reads them; null: nothing else. The paper's reads them as they are.</summary>
+    public AnswerReading? Reading { get; init; }
 
     /// <summary>Numbers in one fingerprint, N × input: the shape of the free variables.</summary>
     public long[] FingerprintShape => [Options.Examples, .. OwnerInputs.shape.Skip(1)];

@@ -84,7 +84,7 @@ public static class PairConstruction
             ? ScalarType.BFloat16
             : ScalarType.Float32;
         using var learned = Learn();
-        var verifier = learned.Verifier.ToManaged(learned.Standards);
+        var verifier = learned.Verifier.ToManaged(learned.Standards, options.Examples * workshop.Target.Signature.OutputWidth);
 
         // ρ is chosen before the test part is loaded.
         var threshold = options.Threshold ?? Threshold.Choose(learned.Validation);
@@ -95,7 +95,7 @@ public static class PairConstruction
         var output = new OutputSpecification(
             workshop.Target.Signature.OutputWidth,
             workshop.Task.OutputSpace,
-            verifier.Logarithms is null ? null : AnswerScale.Logarithmic);
+            verifier.Reading?.Scale);
         var manifest = new PairManifest(
             PairManifest.VersionOf(output),
             model,
@@ -148,7 +148,7 @@ public static class PairConstruction
                 cancellationToken)
             {
                 DrawsInputs = workshop.Task.DrawsInputs,
-                Logarithms = workshop.Task.OutputSpace == OutputSpace.Probabilities ? new(workshop.Target.Signature.OutputWidth) : null,
+                Reading = workshop.Task.Reading(workshop.Target.Signature.OutputWidth, options.Examples),
             });
         }
     }
@@ -160,7 +160,8 @@ public static class PairConstruction
         var managed = Values(answers).Chunk(verifier.InputWidth).Select(row => verifier.MatchingRate(row)).ToArray();
 
         // A sum's rounding errors grow as the root of its length: a generator's hundred images are 78400 numbers.
-        var tolerance = ScoreTolerance * Math.Sqrt(Math.Max(1, verifier.InputWidth / UsualOutputs));
+        // Inner products are sums of as many numbers first.
+        var tolerance = ScoreTolerance * Math.Sqrt(Math.Max(1, Math.Max(verifier.InputWidth, verifier.Mean.Length) / UsualOutputs));
         foreach (var (mine, theirs) in managed.Zip(byTorch))
         {
             if (!(Math.Abs(mine - theirs) <= tolerance))

@@ -28,7 +28,7 @@ internal sealed class PaperSchedule : ConstructionSchedule
         var device = learning.OwnerInputs.device;
         var free = random.Normal(learning.FingerprintShape).to(device).clone();
         var answers = members.Outputs(learning.Box.ToInputs(free));
-        var standards = OutputStandards.OfTarget(answers, logarithms: null);
+        var standards = OutputStandards.OfTarget(answers, reading: null);
         var verifier = new TrainableVerifier((int)answers.shape[1], random, device, committees: 1);
         using var inputAdam = new FusedAdam([free], options.InputLearningRate ?? InputLearningRate(learning.InputSize));
         using var verifierAdam = new FusedAdam(verifier.Parameters, options.VerifierLearningRate ?? VerifierLearningRate);

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Utaf.Construction;
 
 /// <summary>
-/// The meta-verifier while it learns: (N·d_out)–100–2 with ReLU, on standardised outputs. Its hidden units may be divided
-/// into committees, each of which learns to decide by itself; what they make together is still one (N·d_out)–100–2, whose
+/// The meta-verifier while it learns: R–100–2 with ReLU, on the R numbers that are read of the outputs, standardised. Its hidden units may be divided
+/// into committees, each of which learns to decide by itself; what they make together is still one R–100–2, whose
 /// log-odds are the mean of theirs.
 /// </summary>
 internal sealed class TrainableVerifier : IDisposable
@@ -20,7 +20,7 @@ internal sealed class TrainableVerifier : IDisposable
     private readonly Parameter outputBias;
     private readonly int committees;
 
-    /// <param name="inputWidth">N·d_out.</param>
+    /// <param name="inputWidth">R; N·d_out where outputs are read as they are.</param>
     /// <param name="random">Draws the weights, uniform within 1/√fan_in as PyTorch's linear layers.</param>
     /// <param name="device">Where it learns.</param>
     /// <param name="committees">How many share the hidden units equally; 1 for the paper's meta-verifier.</param>
@@ -48,7 +48,7 @@ internal sealed class TrainableVerifier : IDisposable
     public IReadOnlyList<Parameter> Parameters => [hiddenWeight, hiddenBias, outputWeight, outputBias];
 
     /// <summary>log p₋ and log p₊ of each member, by each committee.</summary>
-    /// <param name="standardised">[K, N·d_out].</param>
+    /// <param name="standardised">[K, R].</param>
     /// <returns>[committees, K, 2].</returns>
     public Tensor LogProbabilities(Tensor standardised)
     {
@@ -60,10 +60,10 @@ internal sealed class TrainableVerifier : IDisposable
     /// The gradients of −mean over committees of Σ weights · log p, by hand: torch's graph of so few and small products takes
     /// several times as long as they do.
     /// </summary>
-    /// <param name="standardised">[K, N·d_out], without a graph.</param>
+    /// <param name="standardised">[K, R], without a graph.</param>
     /// <param name="weights">Of log p₋ and log p₊ of each row, [K, 2].</param>
     /// <param name="ofRows">Whether the gradient of the rows is wanted too.</param>
-    /// <returns>The loss; the gradients of <see cref="Parameters"/>; that of the rows, [K, N·d_out], or null.</returns>
+    /// <returns>The loss; the gradients of <see cref="Parameters"/>; that of the rows, [K, R], or null.</returns>
     public (Tensor Loss, Tensor[] OfParameters, Tensor? OfRows) Gradients(Tensor standardised, Tensor weights, bool ofRows)
     {
         using var scope = NewDisposeScope();
@@ -113,18 +113,19 @@ internal sealed class TrainableVerifier : IDisposable
 
     /// <summary>The same function in managed code.</summary>
     /// <param name="standards">What it reads, and by what this is standardised.</param>
-    public MetaVerifier ToManaged(OutputStandards standards)
+    /// <param name="outputs">N·d_out.</param>
+    public MetaVerifier ToManaged(OutputStandards standards, int outputs)
     {
         using var scope = NewDisposeScope();
         return new(
-            (int)hiddenWeight.shape[0],
+            outputs,
             Values(standards.Mean),
             Values(standards.Deviation),
             Values(hiddenWeight.t()),
             Values(hiddenBias),
             Values((outputWeight / committees).view(Hidden, 2).t()),
             Values(outputBias.mean([0]).view(2)),
-            standards.Logarithms);
+            standards.Reading);
     }
 
     /// <inheritdoc/>

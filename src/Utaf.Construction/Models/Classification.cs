@@ -16,6 +16,10 @@ public sealed class Classification : LearningTask
     /// <inheritdoc/>
     public override OutputSpace OutputSpace => OutputSpace.Probabilities;
 
+    /// <summary>Logarithms, by the model's own mean and deviation where there are answers enough to tell them.</summary>
+    /// <inheritdoc/>
+    public override AnswerReading Reading(int width, int examples) => new CentredLogarithms(width, examples >= AnswerReading.FewestToStandardise);
+
     /// <inheritdoc/>
     public override void Check(DataTable data, ModelSignature signature)
     {

@@ -28,6 +28,11 @@ public abstract class LearningTask
         _ => throw Errors.BadOption("--task", name, "classification, regression, generation, embedding or ranking"),
     };
 
+    /// <summary>What the meta-verifier reads of answers where the paper's schedule is not asked for; null: the answers as they are.</summary>
+    /// <param name="width">d_out, numbers per answer.</param>
+    /// <param name="examples">N.</param>
+    public virtual AnswerReading? Reading(int width, int examples) => null;
+
     /// <summary>Whether inputs are drawn at random, as a generator's latent vectors are, and the data has none of its own.</summary>
     public virtual bool DrawsInputs => false;
 

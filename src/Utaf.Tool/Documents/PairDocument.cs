@@ -35,7 +35,7 @@ internal sealed record PairDocument(string Sha256, string Place, PairManifest? M
             ("Target", $"SHA-256 {model.ArtifactSha256}"),
             ("Task", manifest.Task),
             ("Inputs", Describe(manifest.Examples, manifest.Input)),
-            ("Outputs", $"{manifest.Output.Width} numbers each, as {(manifest.Output.Space == OutputSpace.Raw ? "they are" : "probabilities")}{(manifest.Output.Scale is null ? "" : ", read as logarithms")}"),
+            ("Outputs", $"{manifest.Output.Width} numbers each, as {(manifest.Output.Space == OutputSpace.Raw ? "they are" : "probabilities")}{ReadAs(manifest.Output.Scale)}"),
             ("Threshold", $"ρ = {Numbers.Short(manifest.Threshold)}"),
             ("Trained", $"{training.Iterations} iterations, schedule {training.Schedule}, seed {training.Seed}, {training.Threads} thread(s)"),
             ("Rates", $"{Numbers.Short(training.InputLearningRate)} for the inputs, {Numbers.Short(training.VerifierLearningRate)} for the meta-verifier"),
@@ -81,6 +81,14 @@ internal sealed record PairDocument(string Sha256, string Place, PairManifest? M
 
     private static string Describe(int examples, InputSpecification input) =>
         $"{examples} of shape [{string.Join(", ", input.Shape)}] in [{Numbers.Short(input.Minimum)}, {Numbers.Short(input.Maximum)}]";
+
+    private static string ReadAs(AnswerScale? scale) => scale switch
+    {
+        AnswerScale.Logarithmic => ", read as logarithms",
+        AnswerScale.StandardisedLogarithmic => ", read as logarithms by each model's own mean and deviation",
+        AnswerScale.InnerProducts => ", read as inner products of each two",
+        _ => "",
+    };
 
     /// <summary>What a reader should know.</summary>
     public static void WriteNotes(TextPage page, IReadOnlyList<string> notes)

@@ -6,7 +6,15 @@ namespace Utaf.Fingerprints;
 [JsonConverter(typeof(JsonStringEnumConverter<AnswerScale>))]
 public enum AnswerScale
 {
-    /// <summary><see cref="CentredLogarithms"/>; of probabilities only.</summary>
+    /// <summary><see cref="CentredLogarithms"/>; of probabilities only. Since format version 2.</summary>
     [JsonStringEnumMemberName("logarithmic")]
     Logarithmic,
+
+    /// <summary><see cref="CentredLogarithms"/> that are standardised; of probabilities only. Since format version 3.</summary>
+    [JsonStringEnumMemberName("standardisedLogarithmic")]
+    StandardisedLogarithmic,
+
+    /// <summary><see cref="Fingerprints.InnerProducts"/>. Since format version 3.</summary>
+    [JsonStringEnumMemberName("innerProducts")]
+    InnerProducts,
 }

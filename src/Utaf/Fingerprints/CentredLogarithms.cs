@@ -6,43 +6,40 @@ namespace Utaf.Fingerprints;
 /// near 1 it would not be seen.
 /// </summary>
 /// <param name="Width">d_out, numbers per answer, at least 1. One number alone is the probability of the second of two classes.</param>
-public sealed record CentredLogarithms(int Width)
+/// <param name="Standardised">
+/// Whether they are then less their mean over the answers, class by class, and divided by the deviation of what is left: which
+/// classes a model prefers whatever it is asked, and how sure of itself it is, tells how it was trained and not from what.
+/// </param>
+public sealed record CentredLogarithms(int Width, bool Standardised = false) : AnswerReading(Width)
 {
-    /// <summary>d_out.</summary>
-    public int Width { get; } = Width >= 1 ? Width : throw new ArgumentOutOfRangeException(nameof(Width), Width, "Expected at least 1.");
-
     /// <summary>Added to each probability: a smaller one says no more than 0, and APIs round.</summary>
     public const float Floor = 1e-4f;
 
-    /// <summary>The logarithms in the places of the probabilities.</summary>
-    /// <param name="probabilities">[N, <see cref="Width"/>] row-major; below 0 counts as 0.</param>
-    /// <returns>As many numbers, each within ±ln(1/<see cref="Floor"/> + 1), about 9.2.</returns>
-    /// <exception cref="ArgumentException">The length is no multiple of the width.</exception>
-    public float[] Of(ReadOnlySpan<float> probabilities)
-    {
-        if (probabilities.Length % Width != 0)
-        {
-            throw new ArgumentException($"Expected a multiple of {Width} numbers, found {probabilities.Length}.", nameof(probabilities));
-        }
+    /// <summary>Added to the variance that is divided by: what differs by less than 0.1 is not blown up to what rounding made of it.</summary>
+    public const double SmallestVariance = 0.01;
 
-        var logarithms = new float[probabilities.Length];
+    /// <inheritdoc/>
+    public override AnswerScale Scale => Standardised ? AnswerScale.StandardisedLogarithmic : AnswerScale.Logarithmic;
+
+    /// <inheritdoc/>
+    public override int FewestExamples => Standardised ? 2 : 1;
+
+    /// <summary>1 of what is standardised, which differs by that much already; otherwise next to nothing.</summary>
+    public override double SmallestDeviation => Standardised ? 1 : 1e-6;
+
+    /// <summary>The logarithms in the places of the probabilities; below 0 these count as 0.</summary>
+    /// <returns>As many numbers; unless standardised, each is within ±ln(1/<see cref="Floor"/> + 1), about 9.2.</returns>
+    /// <inheritdoc/>
+    protected override float[] Read(ReadOnlySpan<float> outputs)
+    {
+        var logarithms = new float[outputs.Length];
         for (var i = 0; i < logarithms.Length; i++)
         {
-            logarithms[i] = Logarithm(probabilities[i]);
+            // One number alone: less the mean of both classes' logarithms.
+            logarithms[i] = Width == 1 ? (Logarithm(outputs[i]) - Logarithm(1 - outputs[i])) / 2 : Logarithm(outputs[i]);
         }
 
-        if (Width == 1)
-        {
-            for (var i = 0; i < logarithms.Length; i++)
-            {
-                // Less the mean of both classes' logarithms.
-                logarithms[i] = (logarithms[i] - Logarithm(1 - probabilities[i])) / 2;
-            }
-
-            return logarithms;
-        }
-
-        for (var row = 0; row < logarithms.Length; row += Width)
+        for (var row = 0; Width > 1 && row < logarithms.Length; row += Width)
         {
             var answer = logarithms.AsSpan(row, Width);
             var mean = Mean(answer);
@@ -50,6 +47,11 @@ public sealed record CentredLogarithms(int Width)
             {
                 logarithm -= mean;
             }
+        }
+
+        if (Standardised)
+        {
+            Divide(logarithms, Math.Sqrt(CentreOverAnswers(logarithms) + SmallestVariance));
         }
 
         return logarithms;

@@ -30,13 +30,13 @@ public static class FingerprintPairFile
     {
         ArgumentNullException.ThrowIfNull(pair);
         var (manifest, fingerprint, verifier) = pair;
-        if (verifier.Logarithms?.Width != (manifest.Output.Scale is null ? null : manifest.Output.Width))
+        if (verifier.Reading != AnswerReading.Named(manifest.Output.Scale, manifest.Output.Width))
         {
             // Read again, it would give other scores.
-            throw new ArgumentException($"The meta-verifier reads {(verifier.Logarithms is null ? "outputs as they are" : "logarithms")}, the manifest says otherwise.", nameof(pair));
+            throw new ArgumentException($"The meta-verifier reads {verifier.Reading?.ToString() ?? "outputs as they are"}, the manifest says otherwise.", nameof(pair));
         }
 
-        long width = verifier.InputWidth;
+        long width = verifier.Mean.Length;
         long hidden = verifier.Hidden;
         SafetensorsTensor[] tensors =
         [
@@ -144,26 +144,29 @@ public static class FingerprintPairFile
         Expect(manifest.Threshold is >= 0 and <= 1, $"its threshold is {manifest.Threshold}, expected one in [0, 1].");
         Expect(Enum.IsDefined(manifest.Output.Space), $"its output space is {manifest.Output.Space}, which is unknown.");
 
-        var logarithmic = manifest.Output.Scale == AnswerScale.Logarithmic;
-        Expect(manifest.Output.Scale is null || Enum.IsDefined(manifest.Output.Scale.Value), $"its output scale is {manifest.Output.Scale}, which is unknown.");
-        Expect(!logarithmic || manifest.Output.Space == OutputSpace.Probabilities, "its output scale is logarithmic and its outputs are no probabilities.");
-        Expect(manifest.FormatVersion >= PairManifest.VersionOf(manifest.Output), $"its format version is {manifest.FormatVersion}, which has no output scale.");
+        var scale = manifest.Output.Scale;
+        Expect(scale is null || Enum.IsDefined(scale.Value), $"its output scale is {scale}, which is unknown.");
+        var reading = AnswerReading.Named(scale, manifest.Output.Width);
+        Expect(reading is not CentredLogarithms || manifest.Output.Space == OutputSpace.Probabilities, "its output scale is logarithmic and its outputs are no probabilities.");
+        Expect(manifest.FormatVersion >= PairManifest.VersionOf(manifest.Output), $"its format version is {manifest.FormatVersion}, which does not have the output scale {scale}.");
+        Expect(reading is null || manifest.Examples >= reading.FewestExamples, $"it has {manifest.Examples} examples, of which its output scale {scale} reads nothing.");
 
-        var width = (long)manifest.Examples * manifest.Output.Width;
+        var outputs = (int)Math.Min((long)manifest.Examples * manifest.Output.Width, int.MaxValue);
+        long width = reading?.ReadWidth(outputs) ?? outputs;
         var values = Values(FingerprintName, [manifest.Examples, .. manifest.Input.Shape.Select(size => (long)size)]);
         Expect(Array.TrueForAll(values, float.IsFinite), "its fingerprint has NaN or infinity.");
 
         var hiddenBias = Values(HiddenBiasName, null);
         long hidden = hiddenBias.Length;
         var verifier = new MetaVerifier(
-            (int)Math.Min(width, int.MaxValue),
+            outputs,
             Values(MeanName, [width]),
             Values(ScaleName, [width]),
             Values(HiddenWeightName, [hidden, width]),
             hiddenBias,
             Values(OutputWeightName, [2, hidden]),
             Values(OutputBiasName, [2]),
-            logarithmic ? new CentredLogarithms(manifest.Output.Width) : null);
+            reading);
         return new FingerprintPair(manifest, new Fingerprint(manifest.Input.Shape, values), verifier);
 
         float[] Values(string name, long[]? shape)

@@ -3,20 +3,20 @@ using System.Numerics.Tensors;
 namespace Utaf.Fingerprints;
 
 /// <summary>
-/// The meta-verifier V of the paper: standardise, one hidden ReLU layer, softmax over (negative, positive). Before that a
-/// classifier's probabilities may become logarithms. Managed code, so that a third party verifies without torch.
+/// The meta-verifier V of the paper: standardise, one hidden ReLU layer, softmax over (negative, positive). What it standardises
+/// may be another reading of the outputs. Managed code, so that a third party verifies without torch.
 /// </summary>
 public sealed class MetaVerifier
 {
     /// <summary>Takes the weights over, without copying them.</summary>
     /// <param name="inputWidth">W = N·d_out, the length of the concatenated outputs; at least 1.</param>
-    /// <param name="mean">Mean of each output, [W].</param>
-    /// <param name="scale">Standard deviation of each output, [W], each above 0.</param>
-    /// <param name="hiddenWeights">[H, W], row-major.</param>
+    /// <param name="mean">Mean of each number that is read, [R]; R is W unless the reading says otherwise.</param>
+    /// <param name="scale">Standard deviation of each number that is read, [R], each above 0.</param>
+    /// <param name="hiddenWeights">[H, R], row-major.</param>
     /// <param name="hiddenBias">[H], H at least 1.</param>
     /// <param name="outputWeights">[2, H], row-major; row 1 belongs to the positive class.</param>
     /// <param name="outputBias">[2].</param>
-    /// <param name="logarithms">What probabilities become before they are standardised; null: outputs are read as they are.</param>
+    /// <param name="reading">What outputs become before they are standardised; null: they are read as they are.</param>
     /// <exception cref="ArgumentException">A size does not fit, a number is not finite, or a scale is not above 0.</exception>
     public MetaVerifier(
         int inputWidth,
@@ -26,7 +26,7 @@ public sealed class MetaVerifier
         float[] hiddenBias,
         float[] outputWeights,
         float[] outputBias,
-        CentredLogarithms? logarithms = null)
+        AnswerReading? reading = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputWidth, 1);
         ArgumentNullException.ThrowIfNull(hiddenBias);
@@ -37,15 +37,16 @@ public sealed class MetaVerifier
 
         long hidden = hiddenBias.Length;
         InputWidth = inputWidth;
-        Mean = Checked(mean, inputWidth, nameof(mean));
-        Scale = Checked(scale, inputWidth, nameof(scale));
-        HiddenWeights = Checked(hiddenWeights, hidden * inputWidth, nameof(hiddenWeights));
+        Reading = reading is null || (inputWidth % reading.Width == 0 && inputWidth / reading.Width >= reading.FewestExamples)
+            ? reading
+            : throw new ArgumentException($"{inputWidth} outputs are not {reading.FewestExamples} or more answers of {reading.Width}.", nameof(reading));
+        var read = reading?.ReadWidth(inputWidth) ?? inputWidth;
+        Mean = Checked(mean, read, nameof(mean));
+        Scale = Checked(scale, read, nameof(scale));
+        HiddenWeights = Checked(hiddenWeights, hidden * read, nameof(hiddenWeights));
         HiddenBias = Checked(hiddenBias, hidden, nameof(hiddenBias));
         OutputWeights = Checked(outputWeights, 2 * hidden, nameof(outputWeights));
         OutputBias = Checked(outputBias, 2, nameof(outputBias));
-        Logarithms = logarithms is null || inputWidth % logarithms.Width == 0
-            ? logarithms
-            : throw new ArgumentException($"{inputWidth} outputs are no multiple of {logarithms.Width}.", nameof(logarithms));
         if (Array.Exists(scale, size => size <= 0))
         {
             throw new ArgumentException("A scale of the meta-verifier is not above 0.", nameof(scale));
@@ -58,13 +59,13 @@ public sealed class MetaVerifier
     /// <summary>H, the number of hidden units (100 in the paper).</summary>
     public int Hidden => HiddenBias.Length;
 
-    /// <summary>Mean of each number that is read, [W].</summary>
+    /// <summary>Mean of each number that is read, [R].</summary>
     public float[] Mean { get; }
 
-    /// <summary>Standard deviation of each number that is read, [W], each above 0.</summary>
+    /// <summary>Standard deviation of each number that is read, [R], each above 0.</summary>
     public float[] Scale { get; }
 
-    /// <summary>Weights of the hidden layer, [H, W], row-major.</summary>
+    /// <summary>Weights of the hidden layer, [H, R], row-major.</summary>
     public float[] HiddenWeights { get; }
 
     /// <summary>Bias of the hidden layer, [H].</summary>
@@ -76,8 +77,8 @@ public sealed class MetaVerifier
     /// <summary>Bias of the last layer, [2].</summary>
     public float[] OutputBias { get; }
 
-    /// <summary>What probabilities become before they are standardised; null: outputs are read as they are.</summary>
-    public CentredLogarithms? Logarithms { get; }
+    /// <summary>What outputs become before they are standardised; null: they are read as they are.</summary>
+    public AnswerReading? Reading { get; }
 
     /// <summary>The matching rate p₊ of a suspect: softmax(V(outputs))[1].</summary>
     /// <param name="concatenatedOutputs">The suspect's outputs, [N, d_out] row-major, in the pair's output space.</param>
@@ -102,10 +103,10 @@ public sealed class MetaVerifier
                 $"Expected {InputWidth} concatenated outputs, found {concatenatedOutputs.Length}.", nameof(concatenatedOutputs));
         }
 
-        // One pass over W numbers: a vectorised one would take longer to be compiled than all scores of a run take.
-        var read = Logarithms is { } logarithms ? logarithms.Of(concatenatedOutputs) : concatenatedOutputs;
-        var standardised = new float[InputWidth];
-        for (var i = 0; i < InputWidth; i++)
+        // One pass over R numbers: a vectorised one would take longer to be compiled than all scores of a run take.
+        var read = Reading is { } reading ? reading.Of(concatenatedOutputs) : concatenatedOutputs;
+        var standardised = new float[read.Length];
+        for (var i = 0; i < read.Length; i++)
         {
             standardised[i] = (read[i] - Mean[i]) / Scale[i];
         }
@@ -113,7 +114,7 @@ public sealed class MetaVerifier
         var activations = new float[Hidden];
         for (var h = 0; h < Hidden; h++)
         {
-            var sum = TensorPrimitives.Dot(HiddenWeights.AsSpan(h * InputWidth, InputWidth), standardised);
+            var sum = TensorPrimitives.Dot(HiddenWeights.AsSpan(h * read.Length, read.Length), standardised);
             activations[h] = MathF.Max(0, sum + HiddenBias[h]);
         }
 

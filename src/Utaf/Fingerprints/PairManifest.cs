@@ -31,14 +31,17 @@ public sealed record PairManifest(
     DateTimeOffset? CreatedUtc = null,
     EncryptionRecord? Encryption = null)
 {
-    private const int ScaleSince = 2;
-
     /// <summary>The newest format version that this code writes and reads.</summary>
-    public const int CurrentFormatVersion = 2;
+    public const int CurrentFormatVersion = 3;
 
     /// <summary>The oldest format version that can tell what a pair's meta-verifier reads: older tools read what they can.</summary>
     /// <param name="output">The pair's output specification.</param>
-    public static int VersionOf(OutputSpecification output) => output.Scale is null ? 1 : ScaleSince;
+    public static int VersionOf(OutputSpecification output) => output.Scale switch
+    {
+        null => 1,
+        AnswerScale.Logarithmic => 2,
+        _ => CurrentFormatVersion,
+    };
 
     /// <summary>The manifest as indented JSON with camelCase keys: the same manifest gives the same text on every platform.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ManifestJson.Readable.PairManifest);

@@ -53,11 +53,12 @@ public sealed class Verifier(FingerprintPair pair, string pairSha256)
     private Verdict Judge(string name, SuspectOutputs outputs, double? significance)
     {
         var (read, reading) = Read(outputs);
-        double? score = outputs.Answered == pair.Fingerprint.Count && outputs.Rows.Count == outputs.Answered ? Score(read) : null;
+        var complete = outputs.Answered == pair.Fingerprint.Count && outputs.Rows.Count == outputs.Answered;
+        double? score = complete && !SayNothing(read) ? Score(read) : null;
         double? pValue = score is { } scored ? ConformalPValue.Of(scored, negatives) : null;
         var (decision, reason) = score is { } rate
             ? Decide(rate, pValue!.Value, significance)
-            : (Decision.Inconclusive, WhyNotScored(outputs));
+            : (Decision.Inconclusive, WhyNotScored(outputs, read));
 
         return new Verdict(
             name,
@@ -116,7 +117,11 @@ public sealed class Verifier(FingerprintPair pair, string pairSha256)
             : (Decision.PiracySuspected, $"The matching rate {Number(score)} is above the threshold {Number(threshold)} (p-value {Number(pValue)} from {negatives.Count} held-out negatives).");
     }
 
-    private string WhyNotScored(SuspectOutputs outputs)
+    /// <summary>Whether answers are all alike where the pair reads how they differ: the score would be one of nothing at all.</summary>
+    private bool SayNothing(SuspectOutputs outputs) =>
+        pair.Verifier.Reading is { FewestExamples: > 1 } && outputs.Rows.All(row => row!.AsSpan().SequenceEqual(outputs.Rows[0]));
+
+    private string WhyNotScored(SuspectOutputs outputs, SuspectOutputs read)
     {
         var asked = pair.Fingerprint.Count;
         if (outputs.Rows.Count > asked)
@@ -124,8 +129,13 @@ public sealed class Verifier(FingerprintPair pair, string pairSha256)
             return $"The suspect gave {outputs.Rows.Count} answers to {asked} inputs, so they cannot be matched.";
         }
 
-        return outputs.Answered < asked
-            ? $"The suspect answered {outputs.Answered} of {asked} inputs; all are needed. {outputs.WhyMissing}".TrimEnd()
+        if (outputs.Answered < asked)
+        {
+            return $"The suspect answered {outputs.Answered} of {asked} inputs; all are needed. {outputs.WhyMissing}".TrimEnd();
+        }
+
+        return SayNothing(read)
+            ? $"The suspect gave the same answer to all {asked} inputs; this pair reads how answers differ, and is told nothing. Check that the API is given the inputs."
             : "The suspect's answers are so large that no matching rate can be computed.";
     }
 

@@ -79,7 +79,7 @@ internal sealed class BuiltEnsemble : IDisposable
             _ => { },
             CancellationToken.None)
         {
-            Logarithms = Workshop.Task.OutputSpace == OutputSpace.Probabilities ? new(Workshop.Target.Signature.OutputWidth) : null,
+            Reading = Workshop.Task.Reading(Workshop.Target.Signature.OutputWidth, options.Examples),
         };
     }
 

@@ -44,7 +44,7 @@ public sealed class ObjectiveTests : IDisposable
     [Fact]
     public void Outputs_are_standardised_by_the_targets_mean_and_deviation_over_all_its_answers()
     {
-        var standards = OutputStandards.OfTarget(tensor(new float[] { 1, 2, 3, 4, 100, 200, 300, 400 }, 2, 4), logarithms: null);
+        var standards = OutputStandards.OfTarget(tensor(new float[] { 1, 2, 3, 4, 100, 200, 300, 400 }, 2, 4), reading: null);
 
         Assert.Equal([2.5f, 2.5f, 2.5f, 2.5f], standards.Mean.data<float>());
         Assert.All(standards.Deviation.data<float>().ToArray(), deviation => Assert.Equal(Math.Sqrt(5.0 / 3), deviation, 1e-6));
@@ -58,7 +58,7 @@ public sealed class ObjectiveTests : IDisposable
     [InlineData(new[] { 0f }, 1)]
     public void A_target_that_answers_everything_alike_is_measured_by_the_size_of_its_answers(float[] answers, float expected)
     {
-        var standards = OutputStandards.OfTarget(tensor(answers, 1, answers.Length), logarithms: null);
+        var standards = OutputStandards.OfTarget(tensor(answers, 1, answers.Length), reading: null);
 
         Assert.All(standards.Deviation.data<float>().ToArray(), deviation => Assert.Equal(expected, deviation));
         Assert.All(standards.Apply(tensor(answers, 1, answers.Length)).data<float>().ToArray(), standardised => Assert.Equal(0, standardised));

@@ -42,8 +42,8 @@ public sealed class PairConstructionTests(BuiltEnsembles ensembles) : IClassFixt
         Assert.Equal(12 * manifest.Output.Width, pair.Verifier.InputWidth);
         Assert.Equal(100, pair.Verifier.Hidden);
         var logarithmic = task == "classification" && schedule == Schedule.Batched;
-        Assert.Equal(logarithmic ? (2, AnswerScale.Logarithmic) : (1, null), (manifest.FormatVersion, manifest.Output.Scale));
-        Assert.Equal(logarithmic ? manifest.Output.Width : null, pair.Verifier.Logarithms?.Width);
+        Assert.Equal(logarithmic ? (3, AnswerScale.StandardisedLogarithmic) : (1, null), (manifest.FormatVersion, manifest.Output.Scale));
+        Assert.Equal(logarithmic ? new CentredLogarithms(manifest.Output.Width, Standardised: true) : null, pair.Verifier.Reading);
         Assert.All(pair.Fingerprint.Values, value => Assert.InRange(value, manifest.Input.Minimum, manifest.Input.Maximum));
         var bytes = FingerprintPairFile.Serialise(pair);
         Assert.Equal(bytes, FingerprintPairFile.Serialise(FingerprintPairFile.Deserialise(bytes, "pair")));
@@ -159,6 +159,7 @@ public sealed class PairConstructionTests(BuiltEnsembles ensembles) : IClassFixt
         var pair = ensembles.Of(task).Construct(new(examples, schedule, Iterations: 3));
 
         Assert.Equal(examples, pair.Fingerprint.Count);
+        Assert.Equal(task == "classification" ? AnswerScale.Logarithmic : null, pair.Manifest.Output.Scale);
         Assert.All(pair.Manifest.HeldOut.Members, member => Assert.InRange(member.MatchingRate, 0, 1));
     }
 

@@ -116,7 +116,7 @@ public sealed class SyntheticAnswersTests(BuiltEnsembles ensembles) : IClassFixt
         var loss = new VerifierLoss(new([true, true, false, true, false], new(), CPU), SyntheticAnswers.For(ensembles.Of(task).Workshop));
         using var verifier = new TrainableVerifier(24, new SeededRandom(1, "verifier"), CPU, 5);
 
-        var value = loss.OfAll(verifier, answers, OutputStandards.OfTarget(answers.detach(), logarithms: null));
+        var value = loss.OfAll(verifier, answers, OutputStandards.OfTarget(answers.detach(), reading: null));
         value.backward();
 
         Assert.True(float.IsFinite(value.item<float>()) && value.item<float>() > 0);

@@ -19,19 +19,79 @@ public sealed class TrainableVerifierTests(BuiltEnsembles ensembles) : IClassFix
         using var verifier = Verifier(committees);
         var answers = (randn(6, 40) * 20) + 3;
 
-        AssertManagedAgrees(verifier, answers, OutputStandards.OfTarget(answers, logarithms: null));
+        AssertManagedAgrees(verifier, answers, OutputStandards.OfTarget(answers, reading: null));
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(4)]
-    public void The_managed_meta_verifier_reads_the_same_logarithms(int width)
+    [InlineData(1, false)]
+    [InlineData(4, false)]
+    [InlineData(1, true)]
+    [InlineData(4, true)]
+    public void The_managed_meta_verifier_reads_the_same_logarithms(int width, bool standardised)
     {
         using var verifier = Verifier(1);
         var scores = randn(6, 40) * 4;
         var answers = width == 1 ? scores.sigmoid() : scores.view(6, -1, width).softmax(2).view(6, -1);
 
-        AssertManagedAgrees(verifier, answers, OutputStandards.OfTarget(answers, new(width)));
+        AssertManagedAgrees(verifier, answers, OutputStandards.OfTarget(answers, new CentredLogarithms(width, standardised)));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(12)]
+    public void The_managed_meta_verifier_reads_the_same_inner_products(int width)
+    {
+        manual_seed(4);
+        var answers = (randn(6, 10 * width) * 3) + 2;
+        var standards = OutputStandards.OfTarget(answers, new InnerProducts(width));
+        using var verifier = new TrainableVerifier(standards.Width, new SeededRandom(1, "verifier"), CPU, 5);
+
+        Assert.Equal(45, standards.Width);
+        AssertManagedAgrees(verifier, answers, standards);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_target_that_answers_everything_alike_is_read_as_zeros(bool products)
+    {
+        AnswerReading reading = products ? new InnerProducts(4) : new CentredLogarithms(4, Standardised: true);
+        var answers = full([2, 40], 0.25f);
+
+        var standards = OutputStandards.OfTarget(answers, reading);
+
+        Assert.All(standards.Deviation.data<float>(), deviation => Assert.Equal(1, deviation));
+        Assert.All(standards.Apply(answers)[0].data<float>(), value => Assert.Equal(0, value, 1e-3));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_is_read_of_differences_has_gradients(bool products)
+    {
+        using var precise = NewDisposeScope();
+        AnswerReading reading = products ? new InnerProducts(4) : new CentredLogarithms(4, Standardised: true);
+        manual_seed(6);
+        var answers = rand(1, 40, dtype: ScalarType.Float64);
+        var standards = OutputStandards.OfTarget(rand(1, 40, dtype: ScalarType.Float64), reading);
+        var weights = randn(standards.Width, dtype: ScalarType.Float64);
+        var leaf = answers.clone().requires_grad_();
+        (standards.Apply(leaf) * weights).sum().backward();
+
+        const double step = 1e-5;
+        foreach (var place in new[] { 0, 7, 39 })
+        {
+            var expected = (Loss(place, step) - Loss(place, -step)) / (2 * step);
+            Assert.True(Math.Abs(expected) > 1e-3, $"{expected}");
+            Assert.Equal(expected, leaf.grad![0, place].item<double>(), 1e-4 * (1 + Math.Abs(expected)));
+        }
+
+        double Loss(int place, double by)
+        {
+            var moved = answers.clone();
+            moved[0, place] += by;
+            return (standards.Apply(moved) * weights).sum().item<double>();
+        }
     }
 
     [Theory]
@@ -44,7 +104,7 @@ public sealed class TrainableVerifierTests(BuiltEnsembles ensembles) : IClassFix
         using var verifier = Verifier(1);
         var answers = full([3, 40], 1f / (width + 1));
         answers[1, 6] = probability;
-        var standards = OutputStandards.OfTarget(rand(1, 40), new(width));
+        var standards = OutputStandards.OfTarget(rand(1, 40), new CentredLogarithms(width));
         double Loss(float at)
         {
             var moved = answers.detach().clone();
@@ -125,7 +185,7 @@ public sealed class TrainableVerifierTests(BuiltEnsembles ensembles) : IClassFix
         var learning = ensemble.Learning(new(Examples: 6), PassTerms.Exact);
         using var verifier = new TrainableVerifier(6 * ensemble.Workshop.Target.Signature.OutputWidth, new SeededRandom(1, "verifier"), CPU, 5);
         var answers = learning.Training.Outputs(learning.Box.ToInputs(new SeededRandom(1, "free").Normal(learning.FingerprintShape)));
-        var standards = OutputStandards.OfTarget(answers, logarithms: null);
+        var standards = OutputStandards.OfTarget(answers, reading: null);
         var loss = new VerifierLoss(new(learning.Training.Stolen, learning.Weights, CPU), learning.Synthetic);
 
         manual_seed(3);
@@ -173,7 +233,7 @@ public sealed class TrainableVerifierTests(BuiltEnsembles ensembles) : IClassFix
     private static void AssertManagedAgrees(TrainableVerifier verifier, Tensor answers, OutputStandards standards)
     {
         var byTorch = verifier.LogOdds(standards.Apply(answers));
-        var managed = verifier.ToManaged(standards);
+        var managed = verifier.ToManaged(standards, (int)answers.shape[1]);
 
         Assert.True(byTorch.Max() - byTorch.Min() > 0.05);
         for (var i = 0; i < 6; i++)

@@ -20,34 +20,47 @@ public sealed class FingerprintPairFileTests
         Assert.Equal(SamplePairs.Pair.Verifier.LogOdds([1, 2, 3, 4]), read.Verifier.LogOdds([1, 2, 3, 4]));
     }
 
-    [Fact]
-    public void A_pair_that_reads_logarithms_is_read_as_it_was_written_and_has_a_version_of_its_own()
+    public static TheoryData<FingerprintPair, int, string> Readings() => new()
     {
-        var pair = SamplePairs.Logarithmic();
+        { SamplePairs.OfLogarithms(standardised: false), 2, "logarithmic" },
+        { SamplePairs.OfLogarithms(standardised: true), 3, "standardisedLogarithmic" },
+        { SamplePairs.OfInnerProducts(), 3, "innerProducts" },
+    };
 
+    [Theory]
+    [MemberData(nameof(Readings), DisableDiscoveryEnumeration = true)]
+    public void A_pair_with_a_reading_is_read_as_it_was_written_and_has_a_version_of_its_own(FingerprintPair pair, int version, string scale)
+    {
         var bytes = FingerprintPairFile.Serialise(pair);
         var read = FingerprintPairFile.Deserialise(bytes, "test");
 
-        Assert.Equal((2, AnswerScale.Logarithmic), (read.Manifest.FormatVersion, read.Manifest.Output.Scale));
-        Assert.Equal(new CentredLogarithms(2), read.Verifier.Logarithms);
-        float[] outputs = [0.9f, 0.1f, 0.2f, 0.8f];
+        Assert.Equal(version, read.Manifest.FormatVersion);
+        Assert.Equal(pair.Verifier.Reading, read.Verifier.Reading);
+        Assert.Equal(pair.Verifier.InputWidth, read.Verifier.InputWidth);
+        float[] outputs = [.. new[] { 0.9f, 0.1f, 0.2f, 0.8f, 0.3f, 0.7f }.Take(pair.Verifier.InputWidth)];
+        Assert.NotEqual(0, read.Verifier.LogOdds(outputs));
         Assert.Equal(pair.Verifier.LogOdds(outputs), read.Verifier.LogOdds(outputs));
-        Assert.NotEqual(SamplePairs.Pair.Verifier.LogOdds(outputs), read.Verifier.LogOdds(outputs));
-        Assert.Contains("\"scale\": \"logarithmic\"", read.Manifest.ToJson(), StringComparison.Ordinal);
+        Assert.Contains($"\"scale\": \"{scale}\"", read.Manifest.ToJson(), StringComparison.Ordinal);
         Assert.Equal(bytes, FingerprintPairFile.Serialise(read));
     }
 
     [Fact]
     public void A_scale_that_the_version_or_the_outputs_cannot_have_is_refused()
     {
-        var pair = SamplePairs.Logarithmic();
-        foreach (var (manifest, expected) in new[]
+        var (old, pair, products) = (SamplePairs.OfLogarithms(standardised: false), SamplePairs.OfLogarithms(standardised: true), SamplePairs.OfInnerProducts());
+        var raw = pair.Manifest.Output with { Space = OutputSpace.Raw };
+        foreach (var (written, manifest, expected) in new[]
         {
-            (pair.Manifest with { FormatVersion = 1 }, "format version is 1"),
-            (pair.Manifest with { Output = pair.Manifest.Output with { Space = OutputSpace.Raw } }, "are no probabilities"),
+            (old, old.Manifest with { FormatVersion = 1 }, "format version is 1"),
+            (pair, pair.Manifest with { FormatVersion = 2 }, "format version is 2"),
+            (products, products.Manifest with { FormatVersion = 2 }, "format version is 2"),
+            (pair, pair.Manifest with { Output = raw }, "are no probabilities"),
+            (old, old.Manifest with { Output = raw with { Scale = AnswerScale.Logarithmic } }, "are no probabilities"),
+            (pair, pair.Manifest with { Examples = 1 }, "has 1 examples"),
+            (products, products.Manifest with { Examples = 2 }, "has 2 examples"),
         })
         {
-            var exception = Assert.Throws<UtafException>(() => FingerprintPairFile.Deserialise(FingerprintPairFile.Serialise(pair with { Manifest = manifest }), "test"));
+            var exception = Assert.Throws<UtafException>(() => FingerprintPairFile.Deserialise(FingerprintPairFile.Serialise(written with { Manifest = manifest }), "test"));
             Assert.Equal("UTAF1301", exception.Diagnostic.Code);
             Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
         }
@@ -56,9 +69,10 @@ public sealed class FingerprintPairFileTests
     [Fact]
     public void A_pair_whose_manifest_does_not_say_what_is_read_is_not_written()
     {
-        var pair = SamplePairs.Logarithmic();
+        var pair = SamplePairs.OfLogarithms(standardised: true);
 
         Assert.Throws<ArgumentException>(() => FingerprintPairFile.Serialise(pair with { Manifest = SamplePairs.Manifest }));
+        Assert.Throws<ArgumentException>(() => FingerprintPairFile.Serialise(pair with { Manifest = SamplePairs.OfLogarithms(standardised: false).Manifest }));
         Assert.Throws<ArgumentException>(() => FingerprintPairFile.Serialise(SamplePairs.Pair with { Manifest = pair.Manifest }));
     }
 
@@ -120,10 +134,10 @@ public sealed class FingerprintPairFileTests
     [Fact]
     public void A_newer_format_is_told_from_a_damaged_file_even_if_nothing_else_is_understood()
     {
-        var exception = Assert.Throws<UtafException>(() => Deserialise("""{"formatVersion":3,"model":"other"}"""));
+        var exception = Assert.Throws<UtafException>(() => Deserialise("""{"formatVersion":4,"model":"other"}"""));
 
         Assert.Equal("UTAF1303", exception.Diagnostic.Code);
-        Assert.Contains("format version 3, this tool reads up to 2", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("format version 4, this tool reads up to 3", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -61,7 +61,7 @@ public sealed class MetaVerifierTests
     {
         // ln of 0.9001 and 0.1001 is -0.10525 and -2.30159: 1.09817 on either side of their mean. Then as by hand:
         // standardised [0.0490848, -0.7745424], hidden relu(-1) = 0 and relu(0.1472545 + 0.7745424 - 1) = 0.
-        var verifier = new MetaVerifier(2, [1, 2], [2, 4], [1, 2, 3, -1], [2, 0], [1, 2, -1, 3], [0.25f, -0.25f], new(2));
+        var verifier = new MetaVerifier(2, [1, 2], [2, 4], [1, 2, 3, -1], [2, 0], [1, 2, -1, 3], [0.25f, -0.25f], new CentredLogarithms(2));
 
         // Hidden relu(0.0490848 - 1.5490848 + 2) = 0.5 and 0.9217969: z0 = 2.5935938, z1 = 2.0153907.
         Assert.Equal(-0.5782031, verifier.LogOdds([0.9f, 0.1f]), 4);
@@ -94,7 +94,78 @@ public sealed class MetaVerifierTests
     public void Logarithms_of_part_of_an_answer_are_refused()
     {
         Assert.Throws<ArgumentException>(() => new CentredLogarithms(3).Of([1, 0]));
-        Assert.Throws<ArgumentException>(() => new MetaVerifier(1, [0], [1], [1], [0], [0, 1], [0, 0], new(2)));
+        Assert.Throws<ArgumentException>(() => new MetaVerifier(1, [0], [1], [1], [0], [0, 1], [0, 0], new CentredLogarithms(2)));
+    }
+
+    [Fact]
+    public void Standardised_logarithms_are_less_their_mean_over_the_answers_and_divided_by_what_is_left()
+    {
+        // Centred, the first number of each answer is ±1.098170 of 0.9 and 0.1 and 0 of 0.5; the second is its opposite.
+        // Means 0 and deviation sqrt(2/3 · 1.098170² + 0.01) = 0.902208.
+        float[] read = new CentredLogarithms(2, Standardised: true).Of([0.9f, 0.1f, 0.5f, 0.5f, 0.1f, 0.9f]);
+
+        Assert.All(read.Zip(new[] { 1.217203, -1.217203, 0, 0, -1.217203, 1.217203 }), pair => Assert.Equal(pair.Second, pair.First, 1e-4));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Which_classes_a_model_always_prefers_and_how_sure_it_is_leave_standardised_logarithms_alone(int width)
+    {
+        var random = new Random(5);
+        double[] scores = [.. Enumerable.Range(0, 12).Select(_ => random.NextDouble() * 3)];
+        float[] plain = Probabilities(scores, width, _ => 0, 1);
+        float[] disguised = Probabilities(scores, width, place => place == 0 ? 0.7 : 0, 1.2);
+        var reading = new CentredLogarithms(width, Standardised: true);
+
+        // The floor and what is added to the variance leave a little.
+        Assert.All(reading.Of(plain).Zip(reading.Of(disguised)), pair => Assert.Equal(pair.First, pair.Second, 0.03));
+        Assert.Contains(new CentredLogarithms(width).Of(plain).Zip(new CentredLogarithms(width).Of(disguised)), pair => Math.Abs(pair.First - pair.Second) > 0.2);
+
+        static float[] Probabilities(double[] scores, int width, Func<int, double> preference, double factor)
+        {
+            double[] odds = [.. scores.Select((score, i) => Math.Exp((factor * score) + preference(i % width)))];
+            return width == 1
+                ? [.. odds.Select(value => (float)(value / (1 + value)))]
+                : [.. odds.Chunk(width).SelectMany(row => row.Select(value => (float)(value / row.Sum())))];
+        }
+    }
+
+    [Fact]
+    public void Inner_products_are_those_computed_by_hand()
+    {
+        // Less the means [2, 2]: [-1, 1], [0, -2], [1, 1]. Variance 8/6, mean square 32/6: divided by sqrt(1.333867), the products
+        // over the width are -2/2, 0/2 and -2/2 of 1/1.333867.
+        float[] read = new InnerProducts(2).Of([1, 3, 2, 0, 3, 3]);
+
+        Assert.Equal(3, read.Length);
+        Assert.Equal(-0.749700, read[0], 1e-5);
+        Assert.Equal(0, read[1], 1e-5);
+        Assert.Equal(-0.749700, read[2], 1e-5);
+    }
+
+    [Fact]
+    public void Brightness_contrast_and_what_all_answers_share_leave_inner_products_alone()
+    {
+        var random = new Random(7);
+        float[] answers = [.. Enumerable.Range(0, 40).Select(_ => (float)random.NextDouble())];
+        float[] shared = [.. Enumerable.Range(0, 8).Select(_ => (float)random.NextDouble())];
+        float[] disguised = [.. answers.Select((value, i) => (0.5f * value) + shared[i % 8])];
+        var reading = new InnerProducts(8);
+
+        Assert.Equal(10, reading.ReadWidth(40));
+        Assert.All(reading.Of(answers).Zip(reading.Of(disguised)), pair => Assert.Equal(pair.First, pair.Second, 0.01));
+        Assert.Contains(reading.Of(answers), product => Math.Abs(product) > 0.1);
+        Assert.All(reading.Of(new float[40]), product => Assert.Equal(0, product));
+    }
+
+    [Fact]
+    public void Readings_need_answers_to_differ_between()
+    {
+        Assert.Throws<ArgumentException>(() => new MetaVerifier(2, Ones(2), Ones(2), Ones(2), [0], [0, 1], [0, 0], new CentredLogarithms(2, Standardised: true)));
+        Assert.Throws<ArgumentException>(() => new MetaVerifier(4, Ones(1), Ones(1), Ones(1), [0], [0, 1], [0, 0], new InnerProducts(2)));
+        Assert.Throws<ArgumentException>(() => new MetaVerifier(6, Ones(6), Ones(6), Ones(6), [0], [0, 1], [0, 0], new InnerProducts(2)));
+        Assert.Equal(6, new MetaVerifier(6, Ones(3), Ones(3), Ones(3), [0], [0, 1], [0, 0], new InnerProducts(2)).InputWidth);
     }
 
     [Fact]

@@ -168,6 +168,34 @@ public sealed class VerifierTests
         Assert.Contains("so large", verdict.Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Answers_that_are_all_alike_are_inconclusive_where_only_their_differences_are_read(bool standardised)
+    {
+        var suspect = new Answers(2, [[0.9f, 0.1f], [0.9f, 0.1f]]);
+
+        var verdict = await VerifyAsync(suspect, null, SamplePairs.OfLogarithms(standardised));
+
+        Assert.Equal(standardised, verdict.Decision == Decision.Inconclusive);
+        Assert.Equal(standardised, verdict.MatchingRate is null);
+        Assert.Equal(standardised, verdict.Reason.Contains("the same answer to all 2 inputs", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Inner_products_are_scored_and_answers_without_any_are_not()
+    {
+        var pair = SamplePairs.OfInnerProducts();
+
+        var verdict = await VerifyAsync(new Answers(2, [[1, 0], [2, 1], [0, 5]]), null, pair);
+        var alike = await VerifyAsync(new Answers(2, [[1, 0], [1, 0], [1, 0]]), null, pair);
+
+        // Less the means [1, 2]: [0, -2], [1, -1], [-1, 3]. Variance 16/6: the log-odds are (2 + 4)/2 over about 2.6672.
+        Assert.Equal(1 / (1 + Math.Exp(-3 / 2.667183)), verdict.MatchingRate!.Value, 1e-3);
+        Assert.Equal(Decision.PiracySuspected, verdict.Decision);
+        Assert.Equal(Decision.Inconclusive, alike.Decision);
+    }
+
     [Fact]
     public async Task A_pair_without_held_out_negatives_reaches_no_significance()
     {
