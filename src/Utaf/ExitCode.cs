@@ -15,7 +15,7 @@ public enum ExitCode
     /// <summary>The machine cannot do it: native library, device, store, disk or token.</summary>
     Environment = 3,
 
-    /// <summary>The suspect did not answer enough, or the evidence cannot reach the asked significance. Never looks like 0.</summary>
+    /// <summary>The suspect did not answer enough, or gave next to the same answer to all inputs, or the evidence cannot reach the asked significance. Never looks like 0.</summary>
     Inconclusive = 4,
 
     /// <summary>Stopped by Ctrl-C; nothing is left half-written.</summary>

@@ -3,7 +3,7 @@ using Utaf.Torch;
 
 namespace Utaf.Benchmarks.Speed;
 
-/// <summary>A pair of random numbers of the Warfarin scenario's shape: verifying with it costs what any pair costs.</summary>
+/// <summary>A pair of random numbers of the Warfarin scenario's shape: verifying with it costs what any pair of as many outputs costs that reads them as they are.</summary>
 internal static class SamplePair
 {
     public const int Examples = 100;

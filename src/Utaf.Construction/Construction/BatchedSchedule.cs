@@ -45,7 +45,7 @@ internal sealed class BatchedSchedule : ConstructionSchedule
     private const int Committees = 5;
 
     // Sharpens scores: the meta-verifier stops learning long before its scores are as far apart as its evidence.
-    private const double Sharpness = 2;
+    private const double Sharpness = 4;
 
     public override int Iterations => 60;
 
@@ -191,11 +191,12 @@ internal sealed class BatchedSchedule : ConstructionSchedule
     /// <summary>Steps of the meta-verifier alone, on answers that are known.</summary>
     private static void Fit(TrainableVerifier verifier, FusedAdam adam, VerifierLoss loss, OutputStandards standards, Tensor answers, int steps, double? decayFrom)
     {
+        using var read = loss.Read(answers, standards);
         for (var i = 0; i < steps; i++)
         {
             using var scope = NewDisposeScope();
             adam.Rate = decayFrom is { } rate ? rate * (steps - i) / steps : adam.Rate;
-            var (rows, weights) = loss.OfAll(answers, standards);
+            var (rows, weights) = loss.OfAll(answers, standards, read);
             adam.Step(verifier.Gradients(rows, weights, ofRows: false).OfParameters);
         }
     }

@@ -35,7 +35,7 @@ internal sealed record Learning(
     /// <summary>Whether inputs are N(0, 1) of themselves, as latent vectors are, and no examples.</summary>
     public bool DrawsInputs { get; init; }
 
-    /// <summary>What outputs become before the meta-verifier of the batched schedule reads them; null: nothing else. The paper's reads them as they are.</summary>
+    /// <summary>What the meta-verifier of the batched schedule reads of outputs; null: the outputs as they are, which the paper's always reads.</summary>
     public AnswerReading? Reading { get; init; }
 
     /// <summary>Numbers in one fingerprint, N × input: the shape of the free variables.</summary>

@@ -13,12 +13,16 @@ internal sealed record OutputStandards(Tensor Mean, Tensor Deviation, AnswerRead
     // Below this a target answers everything alike, and nothing is to be divided by what its answers differ.
     private const double Smallest = 1e-6;
 
+    // Inner products are within ±1 or so. What differs by less is chance.
+    private const double SmallestOfProducts = 0.01;
+
     /// <summary>R, how many numbers are read.</summary>
     public int Width => (int)Mean.shape[0];
 
     /// <summary>
     /// One mean and deviation over all that is read of the target: per answer, those that hardly differ would be blown up.
-    /// A single number, or a target that answers everything alike, has the size of its answers for a deviation.
+    /// A single number, or a target that answers everything alike, has the size of its answers for a deviation; standardised
+    /// logarithms, whose deviation is 1 by themselves, are left as they are.
     /// </summary>
     /// <param name="answers">[members, N·d_out] with the target first.</param>
     /// <param name="reading">What outputs become first; null: they are read as they are.</param>
@@ -26,7 +30,6 @@ internal sealed record OutputStandards(Tensor Mean, Tensor Deviation, AnswerRead
     {
         using var scope = NewDisposeScope();
         var target = Read(answers.narrow(0, 0, 1), reading)[0];
-        var smallest = reading?.SmallestDeviation ?? Smallest;
         var mean = target.mean();
         return new(
             mean.expand(target.shape).clone().MoveToOuterDisposeScope(),
@@ -35,9 +38,19 @@ internal sealed record OutputStandards(Tensor Mean, Tensor Deviation, AnswerRead
 
         Tensor Deviation()
         {
+            if (reading is CentredLogarithms { Standardised: true })
+            {
+                return ones_like(mean);
+            }
+
             var deviation = target.numel() > 1 ? target.std() : zeros_like(mean);
+            if (reading is InnerProducts)
+            {
+                return deviation.clamp_min(SmallestOfProducts);
+            }
+
             var size = mean.abs();
-            return deviation.ToDouble() > smallest ? deviation : size.ToDouble() > smallest ? size : ones_like(mean);
+            return deviation.ToDouble() > Smallest ? deviation : size.ToDouble() > Smallest ? size : ones_like(mean);
         }
     }
 
@@ -74,7 +87,13 @@ internal sealed record OutputStandards(Tensor Mean, Tensor Deviation, AnswerRead
     {
         var logs = Logarithm(answers).view(answers.shape[0], -1, reading.Width);
         var centred = reading.Width == 1 ? (logs - Logarithm(1 - answers).view_as(logs)) / 2 : logs - logs.mean([2], keepdim: true);
-        return (reading.Standardised ? Standardised(centred, tensor(CentredLogarithms.SmallestVariance, device: centred.device)) : centred).view_as(answers);
+        if (reading.Standardised)
+        {
+            var (left, variance) = LessMean(centred);
+            centred = left / (variance + CentredLogarithms.SmallestVariance).sqrt();
+        }
+
+        return centred.view_as(answers);
 
         static Tensor Logarithm(Tensor probabilities) => (probabilities.clamp_min(0) + CentredLogarithms.Floor).log();
     }
@@ -82,19 +101,19 @@ internal sealed record OutputStandards(Tensor Mean, Tensor Deviation, AnswerRead
     private static Tensor Products(Tensor answers)
     {
         var size = answers.square().mean([1, 2], keepdim: true);
-        var standardised = Standardised(answers, (size * InnerProducts.SmallestShare) + InnerProducts.SmallestVariance);
+        var (left, variance) = LessMean(answers);
+        var standardised = left / (variance + (size * InnerProducts.SmallestShare) + InnerProducts.SmallestVariance).sqrt();
         var (count, width) = (answers.shape[1], answers.shape[2]);
         var pairs = triu_indices(count, count, 1, device: answers.device);
         var products = standardised.bmm(standardised.transpose(1, 2)).view(-1, count * count);
         return products.index_select(1, (pairs[0] * count) + pairs[1]) / width;
     }
 
-    /// <summary>Less the mean over the answers, and divided by the deviation of what is left.</summary>
+    /// <summary>Less each number's mean over the answers, and the variance of what is left, [members, 1, 1].</summary>
     /// <param name="values">[members, N, width].</param>
-    /// <param name="least">Added to the variance; a number, or one for each member.</param>
-    private static Tensor Standardised(Tensor values, Tensor least)
+    private static (Tensor Left, Tensor Variance) LessMean(Tensor values)
     {
-        var centred = values - values.mean([1], keepdim: true);
-        return centred / (centred.square().mean([1, 2], keepdim: true) + least).sqrt();
+        var left = values - values.mean([1], keepdim: true);
+        return (left, left.square().mean([1, 2], keepdim: true));
     }
 }

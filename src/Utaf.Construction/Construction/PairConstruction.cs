@@ -84,7 +84,7 @@ public static class PairConstruction
             ? ScalarType.BFloat16
             : ScalarType.Float32;
         using var learned = Learn();
-        var verifier = learned.Verifier.ToManaged(learned.Standards, options.Examples * workshop.Target.Signature.OutputWidth);
+        var verifier = learned.Verifier.ToManaged(learned.Standards, checked(options.Examples * workshop.Target.Signature.OutputWidth));
 
         // ρ is chosen before the test part is loaded.
         var threshold = options.Threshold ?? Threshold.Choose(learned.Validation);
@@ -160,8 +160,7 @@ public static class PairConstruction
         var managed = Values(answers).Chunk(verifier.InputWidth).Select(row => verifier.MatchingRate(row)).ToArray();
 
         // A sum's rounding errors grow as the root of its length: a generator's hundred images are 78400 numbers.
-        // Inner products are sums of as many numbers first.
-        var tolerance = ScoreTolerance * Math.Sqrt(Math.Max(1, Math.Max(verifier.InputWidth, verifier.Mean.Length) / UsualOutputs));
+        var tolerance = ScoreTolerance * Math.Sqrt(Math.Max(1, verifier.InputWidth / UsualOutputs));
         foreach (var (mine, theirs) in managed.Zip(byTorch))
         {
             if (!(Math.Abs(mine - theirs) <= tolerance))

@@ -61,6 +61,9 @@ internal sealed class SyntheticAnswers
     /// <summary>Whether <see cref="Damaged"/> makes copies, and not honest models as well.</summary>
     public bool KnowsDamage => task.FadedAnswersAreDamage;
 
+    /// <summary>Whether <see cref="OtherwiseSure"/> changes anything.</summary>
+    public bool VaryInSureness => task.VariesInSureness;
+
     /// <summary>The members' answers, had they been trained to be more or less sure.</summary>
     /// <param name="answers">[members, N·d_out].</param>
     /// <returns>[members, N·d_out], with gradients.</returns>

@@ -35,14 +35,15 @@ internal sealed record VerifierLoss(Objective Objective, SyntheticAnswers Synthe
     /// </summary>
     /// <param name="answers">[members, N·d_out].</param>
     /// <param name="standards">What they are standardised by.</param>
-    /// <returns>Standardised rows, [rows, N·d_out], and the weights of their log p₋ and log p₊, [rows, 2].</returns>
-    public (Tensor Rows, Tensor Weights) OfAll(Tensor answers, OutputStandards standards)
+    /// <param name="read">What <see cref="Read"/> gave for the same answers.</param>
+    /// <returns>Standardised rows, [rows, R], and the weights of their log p₋ and log p₊, [rows, 2].</returns>
+    public (Tensor Rows, Tensor Weights) OfAll(Tensor answers, OutputStandards standards, Tensor? read)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         List<Tensor> rows =
         [
-            WithNoise(standards.Apply(Synthetic.OtherwiseSure(answers))),
+            WithNoise(read ?? standards.Apply(Synthetic.OtherwiseSure(answers))),
             standards.Apply(Synthetic.Unrelated(answers, UnrelatedCount)),
         ];
         List<Tensor> weights = [Objective.Weights, Each(UnrelatedCount, UnrelatedWeight, 0)];
@@ -63,6 +64,12 @@ internal sealed record VerifierLoss(Objective Objective, SyntheticAnswers Synthe
         Tensor Each(int count, double negative, double positive) =>
             tensor([(float)(negative / count), (float)(positive / count)], [1, 2], device: answers.device).expand(count, 2);
     }
+
+    /// <summary>What is read of the members themselves, where it is the same at every step; null where it is not.</summary>
+    /// <param name="answers">[members, N·d_out].</param>
+    /// <param name="standards">What they are standardised by.</param>
+    /// <returns>[members, R].</returns>
+    public Tensor? Read(Tensor answers, OutputStandards standards) => Synthetic.VaryInSureness ? null : standards.Apply(answers);
 
     /// <summary>The part of the loss that answers of unbuilt models have.</summary>
     /// <param name="verifier">The meta-verifier.</param>

@@ -18,7 +18,7 @@ public sealed class Classification : LearningTask
 
     /// <summary>Logarithms, by the model's own mean and deviation where there are answers enough to tell them.</summary>
     /// <inheritdoc/>
-    public override AnswerReading Reading(int width, int examples) => new CentredLogarithms(width, examples >= AnswerReading.FewestToStandardise);
+    public override AnswerReading Reading(int width, int examples) => new CentredLogarithms(width, examples >= FewestToStandardise);
 
     /// <inheritdoc/>
     public override void Check(DataTable data, ModelSignature signature)
@@ -97,6 +97,9 @@ public sealed class Classification : LearningTask
 
     /// <inheritdoc/>
     public override bool FadedAnswersAreDamage => false;
+
+    /// <inheritdoc/>
+    public override bool VariesInSureness => true;
 
     /// <summary>Probabilities to a power of each model's own, from a half to two: how sure a model is tells how it was trained, not from what.</summary>
     public override Tensor OtherwiseSure(Tensor products)

@@ -29,7 +29,7 @@ public sealed class Generation : RawOutputTask
     /// <summary>Inner products, where there are answers enough and these are fewer numbers than the samples have.</summary>
     /// <inheritdoc/>
     public override AnswerReading? Reading(int width, int examples) =>
-        examples >= AnswerReading.FewestToStandardise && examples - 1 < 2L * width ? new InnerProducts(width) : null;
+        examples >= FewestToStandardise && examples - 1 < 2L * width ? new InnerProducts(width) : null;
 
     /// <summary>A generator that is hardly trained makes grey as well, and may be honest.</summary>
     public override bool FadedAnswersAreDamage => false;

@@ -10,6 +10,9 @@ namespace Utaf.Models;
 /// </summary>
 public abstract class LearningTask
 {
+    /// <summary>From so many answers on, a model's own mean and deviation over them say more of it than of the draw.</summary>
+    protected const int FewestToStandardise = 5;
+
     /// <summary>The name in configuration and manifests.</summary>
     public abstract string Name { get; }
 
@@ -92,6 +95,9 @@ public abstract class LearningTask
     /// Features of models that were trained apart share no axes, and scorers that order well all but agree: there it was not tried.
     /// </summary>
     public virtual bool MixedAnswersAreCopies => true;
+
+    /// <summary>Whether <see cref="OtherwiseSure"/> changes anything.</summary>
+    public virtual bool VariesInSureness => false;
 
     /// <summary>The products of the same models, had they been trained to be more or less sure of themselves.</summary>
     /// <param name="products">[K, N, out].</param>

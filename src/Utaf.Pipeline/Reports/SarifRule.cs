@@ -22,8 +22,8 @@ internal sealed record SarifRule(string Id, string Name, string Level, string Sh
         "UTAF0002",
         "VerificationInconclusive",
         "warning",
-        "A suspect gave too few answers, or the evidence does not reach the asked significance.",
-        "This is not a clean result. Mend what kept the answers back, or make a pair with more honest models, and verify again.");
+        "A suspect gave too few answers, or next to the same to all inputs, or the evidence does not reach the asked significance.",
+        "This is not a clean result. Mend what kept the answers or the inputs back, or make a pair with more honest models, and verify again.");
 
     private static readonly SarifRule Failed = new(
         "UTAF0003",

@@ -4,8 +4,8 @@ namespace Utaf.Fingerprints;
 /// <param name="Width">d_out, numbers per answer, at least 1.</param>
 public abstract record AnswerReading(int Width)
 {
-    /// <summary>From so many answers on, a model's own mean and deviation over them say more of it than of the draw.</summary>
-    public const int FewestToStandardise = 5;
+    /// <summary>Answers whose variance is below this share of what is added to it are read as less than a tenth of what others are.</summary>
+    protected const double ShareOfNothing = 0.01;
 
     /// <summary>d_out.</summary>
     public int Width { get; } = Width >= 1 ? Width : throw new ArgumentOutOfRangeException(nameof(Width), Width, "Expected at least 1.");
@@ -13,11 +13,8 @@ public abstract record AnswerReading(int Width)
     /// <summary>Its name in the manifest.</summary>
     public abstract AnswerScale Scale { get; }
 
-    /// <summary>N at least: with fewer answers nothing is read of any suspect. Above 1, answers that are all alike say nothing either.</summary>
+    /// <summary>N at least: with fewer answers nothing is read of any suspect.</summary>
     public abstract int FewestExamples { get; }
-
-    /// <summary>What the target's numbers, as they are read, differ by at least where they are divided by it.</summary>
-    public abstract double SmallestDeviation { get; }
 
     /// <summary>The reading that a manifest names; null: answers are read as they are.</summary>
     /// <param name="scale">The name.</param>
@@ -44,6 +41,13 @@ public abstract record AnswerReading(int Width)
         ? Read(outputs)
         : throw new ArgumentException($"Expected a multiple of {Width} numbers, found {outputs.Length}.", nameof(outputs));
 
+    /// <summary>
+    /// Whether answers differ so little where only their differences are read that what is read is next to nothing: the
+    /// meta-verifier's score would be one of no answers at all.
+    /// </summary>
+    /// <param name="outputs">[N, <see cref="Width"/>] row-major.</param>
+    public virtual bool SaysNothing(ReadOnlySpan<float> outputs) => false;
+
     /// <summary><see cref="Of"/> for whole answers.</summary>
     protected abstract float[] Read(ReadOnlySpan<float> outputs);
 
@@ -53,18 +57,24 @@ public abstract record AnswerReading(int Width)
     protected double CentreOverAnswers(Span<float> values)
     {
         var means = new double[Width];
-        for (var i = 0; i < values.Length; i++)
+        for (var row = 0; row < values.Length; row += Width)
         {
-            means[i % Width] += values[i];
+            for (var i = 0; i < Width; i++)
+            {
+                means[i] += values[row + i];
+            }
         }
 
         var answers = values.Length / Width;
         var squares = 0.0;
-        for (var i = 0; i < values.Length; i++)
+        for (var row = 0; row < values.Length; row += Width)
         {
-            var centred = values[i] - (means[i % Width] / answers);
-            squares += centred * centred;
-            values[i] = (float)centred;
+            for (var i = 0; i < Width; i++)
+            {
+                var centred = values[row + i] - (means[i] / answers);
+                squares += centred * centred;
+                values[row + i] = (float)centred;
+            }
         }
 
         return squares / values.Length;

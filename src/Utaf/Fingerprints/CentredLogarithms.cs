@@ -24,13 +24,26 @@ public sealed record CentredLogarithms(int Width, bool Standardised = false) : A
     /// <inheritdoc/>
     public override int FewestExamples => Standardised ? 2 : 1;
 
-    /// <summary>1 of what is standardised, which differs by that much already; otherwise next to nothing.</summary>
-    public override double SmallestDeviation => Standardised ? 1 : 1e-6;
+    /// <summary>Of standardised ones: whether each class's logarithms differ by less than 0.01 from answer to answer, which is 1 % of a probability.</summary>
+    /// <inheritdoc/>
+    public override bool SaysNothing(ReadOnlySpan<float> outputs) =>
+        Standardised && CentreOverAnswers(Centred(outputs)) < ShareOfNothing * SmallestVariance;
 
     /// <summary>The logarithms in the places of the probabilities; below 0 these count as 0.</summary>
     /// <returns>As many numbers; unless standardised, each is within ±ln(1/<see cref="Floor"/> + 1), about 9.2.</returns>
     /// <inheritdoc/>
     protected override float[] Read(ReadOnlySpan<float> outputs)
+    {
+        var logarithms = Centred(outputs);
+        if (Standardised)
+        {
+            Divide(logarithms, Math.Sqrt(CentreOverAnswers(logarithms) + SmallestVariance));
+        }
+
+        return logarithms;
+    }
+
+    private float[] Centred(ReadOnlySpan<float> outputs)
     {
         var logarithms = new float[outputs.Length];
         for (var i = 0; i < logarithms.Length; i++)
@@ -47,11 +60,6 @@ public sealed record CentredLogarithms(int Width, bool Standardised = false) : A
             {
                 logarithm -= mean;
             }
-        }
-
-        if (Standardised)
-        {
-            Divide(logarithms, Math.Sqrt(CentreOverAnswers(logarithms) + SmallestVariance));
         }
 
         return logarithms;

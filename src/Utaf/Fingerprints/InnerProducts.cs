@@ -22,9 +22,6 @@ public sealed record InnerProducts(int Width) : AnswerReading(Width)
     /// <summary>3: of two answers less their mean, one is the other's opposite.</summary>
     public override int FewestExamples => 3;
 
-    /// <inheritdoc/>
-    public override double SmallestDeviation => 0.01;
-
     /// <summary>N·(N − 1)/2, one number for each two answers.</summary>
     /// <param name="outputs">N·d_out.</param>
     public override int ReadWidth(int outputs)
@@ -33,13 +30,17 @@ public sealed record InnerProducts(int Width) : AnswerReading(Width)
         return (int)Math.Min(answers * (answers - 1) / 2, int.MaxValue);
     }
 
+    /// <summary>Whether samples differ by less than a thousandth of their size.</summary>
+    /// <inheritdoc/>
+    public override bool SaysNothing(ReadOnlySpan<float> outputs) => CentreOverAnswers(outputs.ToArray()) < ShareOfNothing * Least(outputs);
+
     /// <summary>The products over d_out, of the first answer with the second, the third, …, then of the second with the third, ….</summary>
     /// <inheritdoc/>
     protected override float[] Read(ReadOnlySpan<float> outputs)
     {
         var standardised = outputs.ToArray();
-        var size = MeanSquare(outputs);
-        Divide(standardised, Math.Sqrt(CentreOverAnswers(standardised) + (SmallestShare * size) + SmallestVariance));
+        var variance = CentreOverAnswers(standardised);
+        Divide(standardised, Math.Sqrt(variance + Least(outputs)));
 
         var products = new float[ReadWidth(outputs.Length)];
         var place = 0;
@@ -53,6 +54,9 @@ public sealed record InnerProducts(int Width) : AnswerReading(Width)
 
         return products;
     }
+
+    /// <summary>What is added to the variance.</summary>
+    private static double Least(ReadOnlySpan<float> outputs) => (SmallestShare * MeanSquare(outputs)) + SmallestVariance;
 
     private static double MeanSquare(ReadOnlySpan<float> values)
     {

@@ -84,16 +84,19 @@ public sealed class MetaVerifier
     /// <param name="concatenatedOutputs">The suspect's outputs, [N, d_out] row-major, in the pair's output space.</param>
     /// <returns>In [0, 1]; NaN if the outputs are so large that single precision overflows.</returns>
     /// <exception cref="ArgumentException">The length is not <see cref="InputWidth"/>.</exception>
-    public double MatchingRate(ReadOnlySpan<float> concatenatedOutputs)
+    public double MatchingRate(ReadOnlySpan<float> concatenatedOutputs) => MatchingRate(LogOdds(concatenatedOutputs));
+
+    /// <summary>The matching rate that log-odds stand for.</summary>
+    /// <param name="logOdds">As <see cref="LogOdds"/> gives them.</param>
+    public static double MatchingRate(double logOdds)
     {
         // softmax([z0, z1])[1] = 1 / (1 + exp(z0 - z1)); the exponent below is never positive, so nothing overflows.
-        var logOdds = LogOdds(concatenatedOutputs);
         var small = Math.Exp(-Math.Abs(logOdds));
         return logOdds >= 0 ? 1 / (1 + small) : small / (1 + small);
     }
 
     /// <summary>The logarithm of p₊ / (1 - p₊), z₁ - z₀: it still orders suspects whose matching rates round to 0 or 1.</summary>
-    /// <inheritdoc cref="MatchingRate"/>
+    /// <inheritdoc cref="MatchingRate(ReadOnlySpan{float})"/>
     /// <returns>Any real number; NaN or infinite if the outputs are so large that single precision overflows.</returns>
     public double LogOdds(ReadOnlySpan<float> concatenatedOutputs)
     {

@@ -40,7 +40,7 @@ public sealed record PairManifest(
     {
         null => 1,
         AnswerScale.Logarithmic => 2,
-        _ => CurrentFormatVersion,
+        _ => 3,
     };
 
     /// <summary>The manifest as indented JSON with camelCase keys: the same manifest gives the same text on every platform.</summary>

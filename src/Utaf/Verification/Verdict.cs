@@ -16,7 +16,7 @@ public enum Decision
     [JsonStringEnumMemberName("piracySuspected")]
     PiracySuspected,
 
-    /// <summary>Too few answers, or too little evidence for the asked significance.</summary>
+    /// <summary>Too few answers, or next to the same to all inputs, or too little evidence for the asked significance.</summary>
     [JsonStringEnumMemberName("inconclusive")]
     Inconclusive,
 }

@@ -16,7 +16,7 @@ public sealed class Verifier(FingerprintPair pair, string pairSha256)
     /// <param name="suspect">The suspect.</param>
     /// <param name="significance">The largest p-value that counts as piracy, in (0, 1); null: the threshold alone decides.</param>
     /// <param name="cancellationToken">Stops the querying.</param>
-    /// <returns>A verdict; <see cref="Decision.Inconclusive"/> if an answer is missing or the significance is not reached.</returns>
+    /// <returns>A verdict; <see cref="Decision.Inconclusive"/> if an answer is missing, if all are next to the same where only their differences are read, or if the significance is not reached.</returns>
     /// <exception cref="UtafException">
     /// UTAF1001: significance outside (0, 1). UTAF1601: the suspect's answers have another width. UTAF1603: NaN or infinity.
     /// </exception>
@@ -54,7 +54,7 @@ public sealed class Verifier(FingerprintPair pair, string pairSha256)
     {
         var (read, reading) = Read(outputs);
         var complete = outputs.Answered == pair.Fingerprint.Count && outputs.Rows.Count == outputs.Answered;
-        double? score = complete && !SayNothing(read) ? Score(read) : null;
+        double? score = complete && !SaysNothing(read) ? Score(read) : null;
         double? pValue = score is { } scored ? ConformalPValue.Of(scored, negatives) : null;
         var (decision, reason) = score is { } rate
             ? Decide(rate, pValue!.Value, significance)
@@ -92,8 +92,19 @@ public sealed class Verifier(FingerprintPair pair, string pairSha256)
     /// <summary>Null where the answers are finite but so large that the score is not.</summary>
     private double? Score(SuspectOutputs outputs)
     {
-        float[] concatenated = [.. outputs.Rows.SelectMany(row => row!)];
-        return double.IsFinite(pair.Verifier.LogOdds(concatenated)) ? pair.Verifier.MatchingRate(concatenated) : null;
+        var logOdds = pair.Verifier.LogOdds(Concatenated(outputs));
+        return double.IsFinite(logOdds) ? MetaVerifier.MatchingRate(logOdds) : null;
+    }
+
+    private static float[] Concatenated(SuspectOutputs outputs)
+    {
+        var concatenated = new float[outputs.Rows.Count * outputs.Width];
+        for (var i = 0; i < outputs.Rows.Count; i++)
+        {
+            outputs.Rows[i]!.CopyTo(concatenated, i * outputs.Width);
+        }
+
+        return concatenated;
     }
 
     private (Decision Decision, string Reason) Decide(double score, double pValue, double? significance)
@@ -117,9 +128,7 @@ public sealed class Verifier(FingerprintPair pair, string pairSha256)
             : (Decision.PiracySuspected, $"The matching rate {Number(score)} is above the threshold {Number(threshold)} (p-value {Number(pValue)} from {negatives.Count} held-out negatives).");
     }
 
-    /// <summary>Whether answers are all alike where the pair reads how they differ: the score would be one of nothing at all.</summary>
-    private bool SayNothing(SuspectOutputs outputs) =>
-        pair.Verifier.Reading is { FewestExamples: > 1 } && outputs.Rows.All(row => row!.AsSpan().SequenceEqual(outputs.Rows[0]));
+    private bool SaysNothing(SuspectOutputs outputs) => pair.Verifier.Reading?.SaysNothing(Concatenated(outputs)) == true;
 
     private string WhyNotScored(SuspectOutputs outputs, SuspectOutputs read)
     {
@@ -134,8 +143,8 @@ public sealed class Verifier(FingerprintPair pair, string pairSha256)
             return $"The suspect answered {outputs.Answered} of {asked} inputs; all are needed. {outputs.WhyMissing}".TrimEnd();
         }
 
-        return SayNothing(read)
-            ? $"The suspect gave the same answer to all {asked} inputs; this pair reads how answers differ, and is told nothing. Check that the API is given the inputs."
+        return SaysNothing(read)
+            ? $"The suspect gave next to the same answer to all {asked} inputs, and this pair reads how answers differ. Check that the inputs reach its model."
             : "The suspect's answers are so large that no matching rate can be computed.";
     }
 

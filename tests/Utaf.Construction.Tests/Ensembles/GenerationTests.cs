@@ -97,10 +97,10 @@ public sealed class GenerationTests : IDisposable
         var architecture = Zoo.Parse(name, workshop.Architectures).Single();
         using var fresh = architecture.Build(workshop.Architectures, new SeededRandom(1, "fresh"));
 
-        // How far a small GAN comes depends on its draw, and on a processor's last bits: the best of a few, as people train them.
-        var best = Enumerable.Range(0, 4).Max(draw => Learned($"gan-{draw}"));
+        // How far a small GAN comes depends on its draw, and on a processor's last bits: one of four may collapse, or two.
+        double[] learned = [.. Enumerable.Range(0, 4).Select(draw => Learned($"gan-{draw}")).OrderDescending()];
 
-        Assert.InRange(best, Quality(fresh) + 0.2, 1);
+        Assert.InRange(learned[1], Quality(fresh) + 0.1, 1);
 
         double Learned(string id)
         {

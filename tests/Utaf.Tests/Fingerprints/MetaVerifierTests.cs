@@ -132,6 +132,20 @@ public sealed class MetaVerifierTests
     }
 
     [Fact]
+    public void Answers_say_nothing_where_they_differ_by_a_hundredth_and_less()
+    {
+        var (plain, standardised, products) = (new CentredLogarithms(2), new CentredLogarithms(2, Standardised: true), new InnerProducts(2));
+        foreach (var (difference, nothing) in new[] { (0f, true), (0.002f, true), (0.02f, false) })
+        {
+            float[] answers = [0.5f - difference, 0.5f + difference, 0.5f + difference, 0.5f - difference, 0.5f, 0.5f];
+
+            Assert.Equal(nothing, standardised.SaysNothing(answers));
+            Assert.False(plain.SaysNothing(answers));
+            Assert.Equal(difference == 0, products.SaysNothing(answers));
+        }
+    }
+
+    [Fact]
     public void Inner_products_are_those_computed_by_hand()
     {
         // Less the means [2, 2]: [-1, 1], [0, -2], [1, 1]. Variance 8/6, mean square 32/6: divided by sqrt(1.333867), the products
