@@ -10,9 +10,6 @@ namespace Utaf.Construction;
 /// </summary>
 internal sealed class SyntheticAnswers
 {
-    // A copy that keeps less than 1 − this of the target's own answers is hardly one.
-    private const double MostOfAnother = 0.4;
-
     private readonly LearningTask task;
     private readonly Tensor empty;
     private readonly long width;
@@ -85,27 +82,28 @@ internal sealed class SyntheticAnswers
         return (end + ((drawn - end) * rand([count, 1], device: positives.device))).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Whether <see cref="Relearned"/> makes copies, and not honest models as well.</summary>
-    public bool KnowsRelearned => task.MixedAnswersAreCopies;
+    /// <summary>How <see cref="Relearned"/> makes copies; null where it would make honest models as well.</summary>
+    public RelearnedCopies? OfRelearned => task.Relearned;
 
     /// <summary>
-    /// Copies that learned the target's answers anew, as students do: up to 0.4 of the way from the target to an honest
-    /// model, and off it by up to what two honest models differ in, which is what training leaves to chance.
+    /// Copies that learned the target's answers anew, as students do: part of the way from the target to an honest model, and
+    /// off that by up to what two honest models differ in, which is what training leaves to chance.
     /// </summary>
     /// <param name="answers">[members, N·d_out] with the target first.</param>
     /// <param name="negatives">The places of honest members, at least one.</param>
-    /// <param name="count">How many to make.</param>
+    /// <param name="copies">How many, and how far from the target.</param>
     /// <returns>[count, N·d_out].</returns>
-    public Tensor Relearned(Tensor answers, Tensor negatives, int count)
+    public Tensor Relearned(Tensor answers, Tensor negatives, RelearnedCopies copies)
     {
         using var scope = NewDisposeScope();
-        var target = answers.narrow(0, 0, 1);
-        var kept = target + ((Honest() - target) * Share() * MostOfAnother);
+        var given = task.ToMix(answers.view(-1, width)).view_as(answers);
+        var target = given.narrow(0, 0, 1);
+        var kept = target + ((Honest() - target) * Share() * copies.MostOfAnother);
         var made = kept + ((Honest() - Honest()) * Share());
-        return task.Sound(made.view(-1, width)).view(count, -1).MoveToOuterDisposeScope();
+        return task.FromMix(made.view(-1, width)).view(copies.Count, -1).MoveToOuterDisposeScope();
 
-        Tensor Share() => rand([count, 1], device: answers.device);
+        Tensor Share() => rand([copies.Count, 1], device: answers.device);
 
-        Tensor Honest() => answers.index_select(0, negatives.index_select(0, randint(negatives.shape[0], count, device: answers.device)));
+        Tensor Honest() => given.index_select(0, negatives.index_select(0, randint(negatives.shape[0], copies.Count, device: answers.device)));
     }
 }

@@ -15,8 +15,6 @@ internal sealed record VerifierLoss(Objective Objective, SyntheticAnswers Synthe
     private const double UnrelatedWeight = 0.3;
     private const int DamagedCount = 16;
     private const double DamagedWeight = 0.2;
-    private const int RelearnedCount = 16;
-    private const double RelearnedWeight = 0.5;
 
     /// <summary>The loss on the answers of all members.</summary>
     /// <param name="verifier">The meta-verifier.</param>
@@ -47,10 +45,10 @@ internal sealed record VerifierLoss(Objective Objective, SyntheticAnswers Synthe
             standards.Apply(Synthetic.Unrelated(answers, UnrelatedCount)),
         ];
         List<Tensor> weights = [Objective.Weights, Each(UnrelatedCount, UnrelatedWeight, 0)];
-        if (Synthetic.KnowsRelearned)
+        if (Synthetic.OfRelearned is { } copies)
         {
-            rows.Add(standards.Apply(Synthetic.Relearned(answers, Objective.NegativePlaces, RelearnedCount)));
-            weights.Add(Each(RelearnedCount, 0, RelearnedWeight));
+            rows.Add(standards.Apply(Synthetic.Relearned(answers, Objective.NegativePlaces, copies)));
+            weights.Add(Each(copies.Count, 0, copies.Weight));
         }
 
         if (Synthetic.KnowsDamage)
@@ -80,10 +78,10 @@ internal sealed record VerifierLoss(Objective Objective, SyntheticAnswers Synthe
         using var scope = NewDisposeScope();
         var unrelated = Synthetic.Unrelated(answers, UnrelatedCount);
         var loss = verifier.LogProbabilities(standards.Apply(unrelated)).select(2, 0).mean() * -UnrelatedWeight;
-        if (Synthetic.KnowsRelearned)
+        if (Synthetic.OfRelearned is { } copies)
         {
-            var relearned = Synthetic.Relearned(answers, Objective.NegativePlaces, RelearnedCount);
-            loss -= verifier.LogProbabilities(standards.Apply(relearned)).select(2, 1).mean() * RelearnedWeight;
+            var relearned = Synthetic.Relearned(answers, Objective.NegativePlaces, copies);
+            loss -= verifier.LogProbabilities(standards.Apply(relearned)).select(2, 1).mean() * copies.Weight;
         }
 
         if (Synthetic.KnowsDamage)

@@ -26,7 +26,7 @@ public sealed class Embedding : RawOutputTask
     public override bool ScaleIsTheTargets => true;
 
     /// <inheritdoc/>
-    public override bool MixedAnswersAreCopies => false;
+    public override RelearnedCopies? Relearned => null;
 
     /// <summary>Checks the labels; there may be none.</summary>
     /// <exception cref="UtafException">

@@ -91,10 +91,17 @@ public abstract class LearningTask
     public abstract bool FadedAnswersAreDamage { get; }
 
     /// <summary>
-    /// Whether answers most of the way to the target's, and off them as honest models are off each other, are those of a copy.
-    /// Features of models that were trained apart share no axes, and scorers that order well all but agree: there it was not tried.
+    /// Answers part of the way to the target's, and off them as honest models are off each other, are those of a copy; null where
+    /// they are not. Features of models that were trained apart share no axes, and scorers that order well all but agree: there
+    /// it was not tried.
     /// </summary>
-    public virtual bool MixedAnswersAreCopies => true;
+    public virtual RelearnedCopies? Relearned => new(0.4, 16, 0.5);
+
+    /// <summary>Takes products to the scale on which two models' are mixed, [N, out].</summary>
+    public virtual Tensor ToMix(Tensor products) => products.alias();
+
+    /// <summary>Takes a mixture back to products that a model could give, [N, out].</summary>
+    public virtual Tensor FromMix(Tensor mixture) => Sound(mixture);
 
     /// <summary>Whether <see cref="OtherwiseSure"/> changes anything.</summary>
     public virtual bool VariesInSureness => false;

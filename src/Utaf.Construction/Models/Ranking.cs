@@ -23,7 +23,7 @@ public sealed class Ranking : RawOutputTask
     public override bool ScaleIsTheTargets => true;
 
     /// <inheritdoc/>
-    public override bool MixedAnswersAreCopies => false;
+    public override RelearnedCopies? Relearned => null;
 
     /// <summary>Checks that there are documents to compare.</summary>
     /// <exception cref="UtafException">

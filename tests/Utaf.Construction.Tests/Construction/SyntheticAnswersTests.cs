@@ -1,4 +1,5 @@
 using TorchSharp;
+using Utaf.Models;
 using Utaf.Torch;
 using Utaf.Torch.Tests;
 using static TorchSharp.torch;
@@ -60,7 +61,7 @@ public sealed class SyntheticAnswersTests(BuiltEnsembles ensembles) : IClassFixt
         // The target answers 100 to the first query; honest models answer −10 and 10 to the second, and no positive counts.
         var answers = tensor(new float[] { 100, 0, 0, 500, 500, 500, 0, -10, 0, 0, 10, 0 }, 4, 3);
 
-        var made = SyntheticAnswers.For(ensembles.Of("regression").Workshop).Relearned(answers, tensor(new long[] { 2, 3 }), 400);
+        var made = SyntheticAnswers.For(ensembles.Of("regression").Workshop).Relearned(answers, tensor(new long[] { 2, 3 }), new(0.4, 400, 1));
 
         var (first, second) = (made.select(1, 0).data<float>().ToArray(), made.select(1, 1).data<float>().ToArray());
         Assert.Equal([400, 3], made.shape);
@@ -77,10 +78,47 @@ public sealed class SyntheticAnswersTests(BuiltEnsembles ensembles) : IClassFixt
         manual_seed(1);
         var answers = (randn(6, 10, 3) * 3).softmax(2).view(6, 30);
 
-        var made = SyntheticAnswers.For(ensembles.Of("classification").Workshop).Relearned(answers, tensor(new long[] { 3, 4, 5 }), 40).view(40, 10, 3);
+        var made = SyntheticAnswers.For(ensembles.Of("classification").Workshop).Relearned(answers, tensor(new long[] { 3, 4, 5 }), new(0.9, 40, 1)).view(40, 10, 3);
 
         Assert.True(made.min().item<float>() >= 0);
         Assert.True((made.sum(2) - 1).abs().max().item<float>() < 1e-5f);
+    }
+
+    [Fact]
+    public void Relearned_answers_of_a_classifier_are_mixed_as_logarithms()
+    {
+        manual_seed(1);
+
+        // One honest model, so that nothing is left to chance: each class's logarithm is on the way from the target's to its.
+        var answers = tensor(new float[] { 0.9f, 0.09f, 0.01f, 0.1f, 0.2f, 0.7f }, 2, 3);
+
+        var made = SyntheticAnswers.For(ensembles.Of("classification").Workshop).Relearned(answers, tensor(new long[] { 1 }), new(0.9, 50, 1));
+
+        var (second, third) = (Shares(1), Shares(2));
+        Assert.All(second, share => Assert.InRange(share, -0.02f, 0.92f));
+        Assert.True(second.Max() > 0.7f && second.Min() < 0.2f);
+        Assert.All(second.Zip(third), pair => Assert.Equal(pair.First, pair.Second, 0.03f));
+
+        // How far the log-ratio of the first class to another has gone from the target's to the honest model's.
+        float[] Shares(int place)
+        {
+            float[] ratios = [.. (cat([answers, made]).select(1, 0) / cat([answers, made]).select(1, place)).log().data<float>()];
+            return [.. ratios[2..].Select(ratio => (ratio - ratios[0]) / (ratios[1] - ratios[0]))];
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void A_classifiers_products_go_to_the_scale_of_mixing_and_back(int width)
+    {
+        manual_seed(1);
+        var task = LearningTask.Parse("classification");
+        var scores = randn(20, width) * 3;
+        var products = width == 1 ? scores.sigmoid() : scores.softmax(1);
+
+        Assert.True((task.FromMix(task.ToMix(products)) - products).abs().max().item<float>() < 1e-3f);
+        Assert.True(task.ToMix(tensor(new float[] { 0, 1 }, 1, 2)).isfinite().all().ToBoolean());
     }
 
     [Fact]

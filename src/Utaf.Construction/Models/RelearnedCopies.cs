@@ -1,0 +1,7 @@
+namespace Utaf.Models;
+
+/// <summary>How copies that learned the target's answers anew, as students do, are made up for the meta-verifier to learn from.</summary>
+/// <param name="MostOfAnother">How far at most their answers are from the target's towards an honest model's, in (0, 1): at 1 they would be honest.</param>
+/// <param name="Count">How many are made at each step of the meta-verifier.</param>
+/// <param name="Weight">Of their part of the loss; all of the ensemble's positives, and all of its negatives, weigh 0.4 each.</param>
+public sealed record RelearnedCopies(double MostOfAnother, int Count, double Weight);
