@@ -17,7 +17,7 @@ public sealed record ConstructionProgress(int Done, int Total, CurvePoint? Point
 public static class PairConstruction
 {
     /// <summary>How far the managed meta-verifier may be from torch's on up to so many outputs.</summary>
-    private const double ScoreTolerance = 1e-5;
+    private const double ScoreTolerance = 2e-5;
     private const double UsualOutputs = 1000;
 
     // With more parameters than this, passing through the members is nearly all of the time.

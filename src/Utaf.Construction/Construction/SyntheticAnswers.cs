@@ -36,6 +36,9 @@ internal sealed class SyntheticAnswers
         return new(workshop.Task, products.nan_to_num().MoveToOuterDisposeScope(), products.shape[1]);
     }
 
+    /// <summary>The weight of <see cref="Unrelated"/> answers in the loss.</summary>
+    public double UnrelatedWeight => task.UnrelatedWeight;
+
     /// <summary>Unrelated models: a member's answers to other queries, stretched and shifted.</summary>
     /// <param name="answers">[members, N·d_out].</param>
     /// <param name="count">How many to make.</param>
@@ -59,7 +62,7 @@ internal sealed class SyntheticAnswers
     public bool KnowsDamage => task.FadedAnswersAreDamage;
 
     /// <summary>Whether <see cref="OtherwiseSure"/> changes anything.</summary>
-    public bool VaryInSureness => task.VariesInSureness;
+    public bool VariesInSureness => task.VariesInSureness;
 
     /// <summary>The members' answers, had they been trained to be more or less sure.</summary>
     /// <param name="answers">[members, N·d_out].</param>

@@ -12,7 +12,6 @@ internal sealed record VerifierLoss(Objective Objective, SyntheticAnswers Synthe
 {
     private const double Noise = 0.3;
     private const int UnrelatedCount = 32;
-    private const double UnrelatedWeight = 0.3;
     private const int DamagedCount = 16;
     private const double DamagedWeight = 0.2;
 
@@ -44,7 +43,7 @@ internal sealed record VerifierLoss(Objective Objective, SyntheticAnswers Synthe
             WithNoise(read ?? standards.Apply(Synthetic.OtherwiseSure(answers))),
             standards.Apply(Synthetic.Unrelated(answers, UnrelatedCount)),
         ];
-        List<Tensor> weights = [Objective.Weights, Each(UnrelatedCount, UnrelatedWeight, 0)];
+        List<Tensor> weights = [Objective.Weights, Each(UnrelatedCount, Synthetic.UnrelatedWeight, 0)];
         if (Synthetic.OfRelearned is { } copies)
         {
             rows.Add(standards.Apply(Synthetic.Relearned(answers, Objective.NegativePlaces, copies)));
@@ -67,7 +66,7 @@ internal sealed record VerifierLoss(Objective Objective, SyntheticAnswers Synthe
     /// <param name="answers">[members, N·d_out].</param>
     /// <param name="standards">What they are standardised by.</param>
     /// <returns>[members, R].</returns>
-    public Tensor? Read(Tensor answers, OutputStandards standards) => Synthetic.VaryInSureness ? null : standards.Apply(answers);
+    public Tensor? Read(Tensor answers, OutputStandards standards) => Synthetic.VariesInSureness ? null : standards.Apply(answers);
 
     /// <summary>The part of the loss that answers of unbuilt models have.</summary>
     /// <param name="verifier">The meta-verifier.</param>
@@ -77,7 +76,7 @@ internal sealed record VerifierLoss(Objective Objective, SyntheticAnswers Synthe
     {
         using var scope = NewDisposeScope();
         var unrelated = Synthetic.Unrelated(answers, UnrelatedCount);
-        var loss = verifier.LogProbabilities(standards.Apply(unrelated)).select(2, 0).mean() * -UnrelatedWeight;
+        var loss = verifier.LogProbabilities(standards.Apply(unrelated)).select(2, 0).mean() * -Synthetic.UnrelatedWeight;
         if (Synthetic.OfRelearned is { } copies)
         {
             var relearned = Synthetic.Relearned(answers, Objective.NegativePlaces, copies);

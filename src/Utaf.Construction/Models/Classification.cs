@@ -102,7 +102,10 @@ public sealed class Classification : LearningTask
     /// More of them, nearer to honest models, and with more weight than elsewhere: mixed as logarithms, what a student keeps of
     /// the target shows in all classes.
     /// </summary>
-    public override RelearnedCopies Relearned => new(0.9, 32, 4);
+    public override RelearnedCopies Relearned => new(0.9, 32, 2);
+
+    /// <inheritdoc/>
+    public override double UnrelatedWeight => 0.6;
 
     /// <summary>Logarithms; of a single number its log-odds.</summary>
     /// <inheritdoc/>
@@ -115,8 +118,15 @@ public sealed class Classification : LearningTask
         static Tensor Logarithm(Tensor probabilities) => (probabilities.clamp_min(0) + CentredLogarithms.Floor).log();
     }
 
+    /// <summary>The probabilities whose logarithms these are up to a constant: the floor is taken off again, or else a mixture would be told by it.</summary>
     /// <inheritdoc/>
-    public override Tensor FromMix(Tensor mixture) => mixture.shape[1] == 1 ? mixture.sigmoid() : mixture.softmax(1);
+    public override Tensor FromMix(Tensor mixture)
+    {
+        using var scope = NewDisposeScope();
+        var classes = Math.Max(2, mixture.shape[1]);
+        var raised = mixture.shape[1] == 1 ? mixture.sigmoid() : mixture.softmax(1);
+        return ((raised * (1 + (classes * CentredLogarithms.Floor))) - CentredLogarithms.Floor).clamp_min(0).MoveToOuterDisposeScope();
+    }
 
     /// <inheritdoc/>
     public override bool VariesInSureness => true;

@@ -90,6 +90,9 @@ public abstract class LearningTask
     /// <summary>Whether answers that fade to a constant speak of a damaged copy. A weak but honest classifier's fade as well.</summary>
     public abstract bool FadedAnswersAreDamage { get; }
 
+    /// <summary>The part of the meta-verifier's loss that answers of unrelated models have: the more made-up copies weigh, the more these must.</summary>
+    public virtual double UnrelatedWeight => 0.3;
+
     /// <summary>
     /// Answers part of the way to the target's, and off them as honest models are off each other, are those of a copy; null where
     /// they are not. Features of models that were trained apart share no axes, and scorers that order well all but agree: there

@@ -81,7 +81,9 @@ public sealed class SyntheticAnswersTests(BuiltEnsembles ensembles) : IClassFixt
         var made = SyntheticAnswers.For(ensembles.Of("classification").Workshop).Relearned(answers, tensor(new long[] { 3, 4, 5 }), new(0.9, 40, 1)).view(40, 10, 3);
 
         Assert.True(made.min().item<float>() >= 0);
-        Assert.True((made.sum(2) - 1).abs().max().item<float>() < 1e-5f);
+
+        // What is below the floor is 0 again, and the others of its answer are as they were.
+        Assert.True((made.sum(2) - 1).abs().max().item<float>() < 1e-3f);
     }
 
     [Fact]
@@ -107,6 +109,37 @@ public sealed class SyntheticAnswersTests(BuiltEnsembles ensembles) : IClassFixt
         }
     }
 
+    [Fact]
+    public void Two_classes_are_mixed_the_same_as_one_number_and_as_two()
+    {
+        var task = LearningTask.Parse("classification");
+        var one = tensor(new float[] { 0.2f, 0.9f, 0, 1 }, 4, 1);
+
+        Assert.True((Mixed(one).select(1, 0) - Mixed(cat([1 - one, one], 1)).select(1, 1)).abs().max().item<float>() < 1e-6f);
+
+        // The first two on their way to the last two.
+        Tensor Mixed(Tensor products)
+        {
+            var given = task.ToMix(products);
+            return task.FromMix((given.narrow(0, 0, 2) * 0.3) + (given.narrow(0, 2, 2) * 0.7));
+        }
+    }
+
+    [Theory]
+    [InlineData("classification")]
+    [InlineData("regression")]
+    [InlineData("generation")]
+    [InlineData("embedding")]
+    [InlineData("ranking")]
+    public void A_task_says_whether_it_varies_in_sureness(string name)
+    {
+        manual_seed(2);
+        var task = LearningTask.Parse(name);
+        var products = rand(3, 4, 2);
+
+        Assert.Equal(task.VariesInSureness, (task.OtherwiseSure(products) - products).abs().max().item<float>() > 0);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
@@ -117,8 +150,9 @@ public sealed class SyntheticAnswersTests(BuiltEnsembles ensembles) : IClassFixt
         var scores = randn(20, width) * 3;
         var products = width == 1 ? scores.sigmoid() : scores.softmax(1);
 
-        Assert.True((task.FromMix(task.ToMix(products)) - products).abs().max().item<float>() < 1e-3f);
-        Assert.True(task.ToMix(tensor(new float[] { 0, 1 }, 1, 2)).isfinite().all().ToBoolean());
+        Assert.True((task.FromMix(task.ToMix(products)) - products).abs().max().item<float>() < 1e-6f);
+        var ends = width == 1 ? tensor(new float[] { 0, 1 }, 2, 1) : tensor(new float[] { 1, 0, 0, 0 }, 1, 4);
+        Assert.True((task.FromMix(task.ToMix(ends)) - ends).abs().max().item<float>() < 1e-6f);
     }
 
     [Fact]
@@ -154,7 +188,8 @@ public sealed class SyntheticAnswersTests(BuiltEnsembles ensembles) : IClassFixt
         var loss = new VerifierLoss(new([true, true, false, true, false], new(), CPU), SyntheticAnswers.For(ensembles.Of(task).Workshop));
         using var verifier = new TrainableVerifier(24, new SeededRandom(1, "verifier"), CPU, 5);
 
-        var value = loss.OfAll(verifier, answers, OutputStandards.OfTarget(answers.detach(), reading: null));
+        var reading = LearningTask.Parse(task).Reading(3, 8);
+        var value = loss.OfAll(verifier, answers, OutputStandards.OfTarget(answers.detach(), reading));
         value.backward();
 
         Assert.True(float.IsFinite(value.item<float>()) && value.item<float>() > 0);
