@@ -82,7 +82,7 @@ public sealed class MetaVerifier
 
     /// <summary>The matching rate p₊ of a suspect: softmax(V(outputs))[1].</summary>
     /// <param name="concatenatedOutputs">The suspect's outputs, [N, d_out] row-major, in the pair's output space.</param>
-    /// <returns>In [0, 1]; NaN if the outputs are so large that single precision overflows.</returns>
+    /// <returns>In (0, 1]; NaN if the outputs are so large that single precision overflows.</returns>
     /// <exception cref="ArgumentException">The length is not <see cref="InputWidth"/>.</exception>
     public double MatchingRate(ReadOnlySpan<float> concatenatedOutputs) => MatchingRate(LogOdds(concatenatedOutputs));
 
@@ -91,7 +91,8 @@ public sealed class MetaVerifier
     public static double MatchingRate(double logOdds)
     {
         // softmax([z0, z1])[1] = 1 / (1 + exp(z0 - z1)); the exponent below is never positive, so nothing overflows.
-        var small = Math.Exp(-Math.Abs(logOdds));
+        // No softmax is ever 0, and at ρ = 0 whatever is asked matches.
+        var small = Math.Max(Math.Exp(-Math.Abs(logOdds)), double.Epsilon);
         return logOdds >= 0 ? 1 / (1 + small) : small / (1 + small);
     }
 
