@@ -102,7 +102,7 @@ public sealed class Classification : LearningTask
     /// More of them, nearer to honest models, and with more weight than elsewhere: mixed as logarithms, what a student keeps of
     /// the target shows in all classes.
     /// </summary>
-    public override RelearnedCopies Relearned => new(0.9, 32, 2);
+    public override RelearnedCopies Relearned => new(0.9, 32, 1);
 
     /// <inheritdoc/>
     public override double UnrelatedWeight => 0.6;
