@@ -7,8 +7,8 @@ namespace Utaf.Construction;
 
 /// <summary>
 /// The meta-verifier while it learns: R–100–2 with ReLU, on the R numbers that are read of the outputs, standardised. Its
-/// hidden units may be divided into committees, each of which learns to decide by itself; what they make together is still one R–100–2, whose
-/// log-odds are the mean of theirs.
+/// hidden units may be divided into committees, each of which learns to decide by itself; what they make together is still
+/// one R–100–2, whose log-odds are the mean of theirs.
 /// </summary>
 internal sealed class TrainableVerifier : IDisposable
 {

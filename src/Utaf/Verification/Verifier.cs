@@ -54,11 +54,13 @@ public sealed class Verifier(FingerprintPair pair, string pairSha256)
     {
         var (read, reading) = Read(outputs);
         var complete = outputs.Answered == pair.Fingerprint.Count && outputs.Rows.Count == outputs.Answered;
-        double? score = complete && !SaysNothing(read) ? Score(read) : null;
+        var answers = complete ? Concatenated(read) : [];
+        var saysNothing = complete && pair.Verifier.Reading?.SaysNothing(answers) == true;
+        double? score = complete && !saysNothing ? Score(answers) : null;
         double? pValue = score is { } scored ? ConformalPValue.Of(scored, negatives) : null;
         var (decision, reason) = score is { } rate
             ? Decide(rate, pValue!.Value, significance)
-            : (Decision.Inconclusive, WhyNotScored(outputs, read));
+            : (Decision.Inconclusive, WhyNotScored(outputs, saysNothing));
 
         return new Verdict(
             name,
@@ -90,9 +92,9 @@ public sealed class Verifier(FingerprintPair pair, string pairSha256)
     }
 
     /// <summary>Null where the answers are finite but so large that the score is not.</summary>
-    private double? Score(SuspectOutputs outputs)
+    private double? Score(float[] answers)
     {
-        var logOdds = pair.Verifier.LogOdds(Concatenated(outputs));
+        var logOdds = pair.Verifier.LogOdds(answers);
         return double.IsFinite(logOdds) ? MetaVerifier.MatchingRate(logOdds) : null;
     }
 
@@ -128,9 +130,7 @@ public sealed class Verifier(FingerprintPair pair, string pairSha256)
             : (Decision.PiracySuspected, $"The matching rate {Number(score)} is above the threshold {Number(threshold)} (p-value {Number(pValue)} from {negatives.Count} held-out negatives).");
     }
 
-    private bool SaysNothing(SuspectOutputs outputs) => pair.Verifier.Reading?.SaysNothing(Concatenated(outputs)) == true;
-
-    private string WhyNotScored(SuspectOutputs outputs, SuspectOutputs read)
+    private string WhyNotScored(SuspectOutputs outputs, bool saysNothing)
     {
         var asked = pair.Fingerprint.Count;
         if (outputs.Rows.Count > asked)
@@ -143,7 +143,7 @@ public sealed class Verifier(FingerprintPair pair, string pairSha256)
             return $"The suspect answered {outputs.Answered} of {asked} inputs; all are needed. {outputs.WhyMissing}".TrimEnd();
         }
 
-        return SaysNothing(read)
+        return saysNothing
             ? $"The suspect gave next to the same answer to all {asked} inputs, and this pair reads how answers differ. Check that the inputs reach its model."
             : "The suspect's answers are so large that no matching rate can be computed.";
     }
