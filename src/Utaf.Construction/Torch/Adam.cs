@@ -90,20 +90,29 @@ internal static class Adam
     // The same operations in the same order in vectors and in the rest, so that a number's place does not matter.
     private static void Update(Span<float> values, ReadOnlySpan<float> gradient, Span<float> mean, Span<float> square, float rate, float correction, float secondDecay, float firstDecay = FirstDecay)
     {
+        // All at least as long as the values, which is looked at once and not at every vector.
+        var length = values.Length;
+        gradient = gradient[..length];
+        mean = mean[..length];
+        square = square[..length];
+        ref var value = ref MemoryMarshal.GetReference(values);
+        ref var slope = ref MemoryMarshal.GetReference(gradient);
+        ref var first = ref MemoryMarshal.GetReference(mean);
+        ref var second = ref MemoryMarshal.GetReference(square);
         var width = Vector<float>.Count;
-        var vectors = values.Length / width * width;
+        var vectors = length / width * width;
         var (rates, corrections, epsilons) = (new Vector<float>(rate), new Vector<float>(correction), new Vector<float>(Epsilon));
-        for (var i = 0; i < vectors; i += width)
+        for (nuint i = 0; i < (nuint)vectors; i += (nuint)width)
         {
-            var g = new Vector<float>(gradient[i..]);
-            var m = (new Vector<float>(mean[i..]) * firstDecay) + (g * (1 - firstDecay));
-            var v = (new Vector<float>(square[i..]) * secondDecay) + (g * (1 - secondDecay) * g);
-            m.CopyTo(mean[i..]);
-            v.CopyTo(square[i..]);
-            (new Vector<float>(values[i..]) - (rates * m / ((Vector.SquareRoot(v) / corrections) + epsilons))).CopyTo(values[i..]);
+            var g = Vector.LoadUnsafe(ref slope, i);
+            var m = (Vector.LoadUnsafe(ref first, i) * firstDecay) + (g * (1 - firstDecay));
+            var v = (Vector.LoadUnsafe(ref second, i) * secondDecay) + (g * (1 - secondDecay) * g);
+            m.StoreUnsafe(ref first, i);
+            v.StoreUnsafe(ref second, i);
+            (Vector.LoadUnsafe(ref value, i) - (rates * m / ((Vector.SquareRoot(v) / corrections) + epsilons))).StoreUnsafe(ref value, i);
         }
 
-        for (var i = vectors; i < values.Length; i++)
+        for (var i = vectors; i < length; i++)
         {
             var g = gradient[i];
             mean[i] = (mean[i] * firstDecay) + (g * (1 - firstDecay));

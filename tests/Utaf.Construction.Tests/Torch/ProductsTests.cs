@@ -5,8 +5,9 @@ public sealed unsafe class ProductsTests
 {
     public static TheoryData<int, int, int> Shapes { get; } = new()
     {
-        // Whole tiles, tiles that overlap, fewer rows than a tile, fewer columns than a tile, and single numbers.
-        { 12, 9, 32 }, { 100, 31, 64 }, { 7, 5, 17 }, { 5, 3, 40 }, { 6, 4, 15 }, { 1, 8, 16 }, { 1, 1, 1 }, { 13, 2, 3 },
+        // Whole tiles, tiles that overlap, fewer rows than a tile, fewer columns than a tile, and single numbers; wide tiles with
+        // and without narrow ones after them.
+        { 14, 6, 100 }, { 3, 5, 64 }, { 8, 4, 52 }, { 12, 9, 32 }, { 100, 31, 64 }, { 7, 5, 17 }, { 5, 3, 40 }, { 6, 4, 15 }, { 1, 8, 16 }, { 1, 1, 1 }, { 13, 2, 3 },
     };
 
     [Theory]

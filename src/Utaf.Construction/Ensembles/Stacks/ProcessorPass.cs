@@ -26,6 +26,7 @@ internal sealed unsafe class ProcessorPass : IStackPass
     // Where parts of the memory start: for each member its inputs by rows and the signals before each layer; then what all share.
     private readonly int[] signals;
     private readonly int perMember;
+    private readonly long stride;
     private readonly float* slopes;
     private readonly float* slopesBefore;
     private readonly float* turned;
@@ -40,6 +41,7 @@ internal sealed unsafe class ProcessorPass : IStackPass
     {
         (this.stack, this.members, this.adam, this.examples, this.batch) = (stack, members, adam, examples, batch);
         widths = [.. stack.Widths.Select(width => (int)width)];
+        stride = PerceptronStack.Stride(stack.Widths);
         outputs = zeros([members.Count, batch, widths[^1]]).DetachFromDisposeScope();
         signals = new int[widths.Length];
         var end = batch * widths[0];
@@ -166,9 +168,9 @@ internal sealed unsafe class ProcessorPass : IStackPass
 
     private Matrix Slopes(float* start, int layer) => new(start, widths[layer], batch);
 
-    private Matrix Weight(float* values, int k, int layer) => new(values + (k * stack.Values.stride(0)) + stack.Segments[2 * layer].Start, widths[layer + 1], widths[layer]);
+    private Matrix Weight(float* values, int k, int layer) => new(values + (k * stride) + stack.Segments[2 * layer].Start, widths[layer + 1], widths[layer]);
 
-    private float* Bias(float* values, int k, int layer) => values + (k * stack.Values.stride(0)) + stack.Segments[(2 * layer) + 1].Start;
+    private float* Bias(float* values, int k, int layer) => values + (k * stride) + stack.Segments[(2 * layer) + 1].Start;
 
     private float* GradientOf(int part) => gradient + stack.Segments[part].Start;
 

@@ -4,10 +4,17 @@ using static TorchSharp.torch;
 namespace Utaf.Ensembles.Stacks;
 
 /// <summary>Adam for parameters that lie side by side, with a learning rate for each row.</summary>
-internal sealed class StackedAdam : IDisposable
+internal sealed unsafe class StackedAdam : IDisposable
 {
     private readonly float secondDecay;
     private int steps;
+
+    // Where values and moments lie, found once: asking torch takes as long as a small segment's step. Not before a step needs
+    // it, since on a GPU there is nothing to find.
+    private float* valuesAt;
+    private float* meanAt;
+    private float* squareAt;
+    private long stride;
 
     /// <param name="values">The parameters, [K, n].</param>
     /// <param name="rates">The learning rate of each row.</param>
@@ -51,24 +58,32 @@ internal sealed class StackedAdam : IDisposable
     /// <summary>Begins a step of rows one by one.</summary>
     public void Next() => steps++;
 
-    /// <summary>The current step of one row's segment, on the processor.</summary>
+    /// <summary>The current step of one row's segment, on the processor, where the tensors' memory stays in place.</summary>
     /// <param name="row">Which row.</param>
     /// <param name="segment">What is learned of it.</param>
     /// <param name="gradient">[length].</param>
-    public unsafe void StepRow(int row, ParameterSegment segment, ReadOnlySpan<float> gradient)
+    public void StepRow(int row, ParameterSegment segment, ReadOnlySpan<float> gradient)
     {
+        if (valuesAt is null)
+        {
+            valuesAt = Adam.Start(Values);
+            meanAt = Adam.Start(Mean);
+            squareAt = Adam.Start(Square);
+            stride = Values.stride(0);
+        }
+
         var (firstCorrection, secondCorrection) = Adam.Corrections(steps, secondDecay);
-        var start = (row * Values.stride(0)) + segment.Start;
+        var start = (row * stride) + segment.Start;
         Adam.Step(
-            Part(Values),
+            Part(valuesAt),
             gradient,
-            Part(Mean),
-            Part(Square),
+            Part(meanAt),
+            Part(squareAt),
             (float)(Rates[row] / firstCorrection),
             secondCorrection,
             secondDecay);
 
-        Span<float> Part(Tensor all) => new(Adam.Start(all) + start, (int)segment.Length);
+        Span<float> Part(float* all) => new(all + start, (int)segment.Length);
     }
 
     /// <summary>One step of all rows by torch's operations, as other devices need them.</summary>
@@ -90,6 +105,9 @@ internal sealed class StackedAdam : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        valuesAt = null;
+        meanAt = null;
+        squareAt = null;
         Mean.Dispose();
         Square.Dispose();
     }

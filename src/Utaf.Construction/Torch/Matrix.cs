@@ -1,0 +1,29 @@
+namespace Utaf.Torch;
+
+/// <summary>A matrix that lies by rows. Whoever makes it keeps its memory in place.</summary>
+/// <param name="start">The first number.</param>
+/// <param name="rows">How many rows.</param>
+/// <param name="columns">How many columns.</param>
+internal readonly unsafe struct Matrix(float* start, int rows, int columns)
+{
+    /// <summary>The first number.</summary>
+    public float* Start => start;
+
+    /// <summary>How many rows.</summary>
+    public int Rows => rows;
+
+    /// <summary>How many columns.</summary>
+    public int Columns => columns;
+
+    /// <summary>From one row to the next.</summary>
+    public int Stride => columns;
+
+    /// <summary>The matrix on the left of a product.</summary>
+    public LeftMatrix AsLeft => new(start, rows, columns, columns, 1);
+
+    /// <summary>Its transpose on the left of a product.</summary>
+    public LeftMatrix TransposedAsLeft => new(start, columns, rows, 1, columns);
+
+    /// <summary>How many numbers it has.</summary>
+    public int Count => rows * columns;
+}
