@@ -12,8 +12,8 @@ namespace Utaf.Construction;
 /// </summary>
 /// <remarks>
 /// What each ingredient brings is measured in docs/method.md. Validation members take no part in learning the
-/// fingerprint, but they say when it is good enough; nor in the meta-verifier by which ρ is chosen.
-/// The meta-verifier of the pair then learns from them too.
+/// fingerprint, but they say when it is good enough; nor in the meta-verifier by which ρ is chosen, which is not learned where
+/// ρ is given. The meta-verifier of the pair then learns from them too.
 /// </remarks>
 internal sealed class BatchedSchedule : ConstructionSchedule
 {
@@ -66,11 +66,21 @@ internal sealed class BatchedSchedule : ConstructionSchedule
         var training = learning.Training.Outputs(inputs);
         var unseen = learning.Validation.Outputs(inputs);
         var standards = OutputStandards.OfTarget(training, learning.Reading);
-        var chosenBy = LearnVerifier(learning, learning.Training.Stolen, training, standards, rate);
-        var validation = learning.Score(learning.Options.Iterations ?? Iterations, chosenBy, standards.Apply(unseen));
-        chosenBy.Dispose();
+        var read = standards.Apply(unseen);
+        var threshold = learning.Options.Threshold ?? Threshold.Choose(ByTrainingAlone());
         var verifier = LearnVerifier(learning, [.. learning.Training.Stolen, .. learning.Validation.Stolen], cat([training, unseen]), standards, rate);
-        return new Learned(inputs.DetachFromDisposeScope(), verifier, standards.DetachFromScope(), validation, curve);
+
+        // Not for the scores: a meta-verifier whose weights are not finite any more is an error here.
+        _ = Score(verifier);
+        return new Learned(inputs.DetachFromDisposeScope(), verifier, standards.DetachFromScope(), threshold, curve);
+
+        Scores ByTrainingAlone()
+        {
+            using var chosenBy = LearnVerifier(learning, learning.Training.Stolen, training, standards, rate);
+            return Score(chosenBy);
+        }
+
+        Scores Score(TrainableVerifier by) => learning.Score(learning.Options.Iterations ?? Iterations, by, read);
     }
 
     private (Tensor Inputs, IReadOnlyList<CurvePoint> Curve) LearnInputs(Learning learning, double verifierRate)
@@ -191,12 +201,12 @@ internal sealed class BatchedSchedule : ConstructionSchedule
     /// <summary>Steps of the meta-verifier alone, on answers that are known.</summary>
     private static void Fit(TrainableVerifier verifier, FusedAdam adam, VerifierLoss loss, OutputStandards standards, Tensor answers, int steps, double? decayFrom)
     {
-        using var read = loss.Read(answers, standards);
+        using var known = loss.Fix(answers, standards);
         for (var i = 0; i < steps; i++)
         {
             using var scope = NewDisposeScope();
             adam.Rate = decayFrom is { } rate ? rate * (steps - i) / steps : adam.Rate;
-            var (rows, weights) = loss.OfAll(answers, standards, read);
+            var (rows, weights) = loss.OfAll(known);
             adam.Step(verifier.Gradients(rows, weights, ofRows: false).OfParameters);
         }
     }

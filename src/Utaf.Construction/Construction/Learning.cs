@@ -77,9 +77,9 @@ internal sealed record Learning(
 /// <param name="Inputs">X_F, [N, input…].</param>
 /// <param name="Verifier">V.</param>
 /// <param name="Standards">What its inputs are standardised by.</param>
-/// <param name="Validation">Scores of the validation members, by a meta-verifier that did not learn from them.</param>
+/// <param name="Threshold">ρ: the given one, or as the validation members have it by a meta-verifier that did not learn from them.</param>
 /// <param name="Curve">The training curve.</param>
-internal sealed record Learned(Tensor Inputs, TrainableVerifier Verifier, OutputStandards Standards, Scores Validation, IReadOnlyList<CurvePoint> Curve) : IDisposable
+internal sealed record Learned(Tensor Inputs, TrainableVerifier Verifier, OutputStandards Standards, double Threshold, IReadOnlyList<CurvePoint> Curve) : IDisposable
 {
     public void Dispose()
     {

@@ -86,8 +86,7 @@ public static class PairConstruction
         using var learned = Learn();
         var verifier = learned.Verifier.ToManaged(learned.Standards, checked(options.Examples * workshop.Target.Signature.OutputWidth));
 
-        // ρ is chosen before the test part is loaded.
-        var threshold = options.Threshold ?? Threshold.Choose(learned.Validation);
+        // Only now: ρ was chosen before the test part is loaded.
         using var test = FrozenMembers.Load(split.Test, folder, workshop, withTarget: false);
         var answers = test.Outputs(learned.Inputs);
         var rates = CheckedRates(verifier, answers, learned);
@@ -103,7 +102,7 @@ public static class PairConstruction
             new(workshop.Target.Signature.InputShape, box.Minimum, box.Maximum),
             output,
             options.Examples,
-            threshold,
+            learned.Threshold,
             new(
                 plan.Seed,
                 learned.Curve[^1].Iteration + 1,
@@ -122,7 +121,7 @@ public static class PairConstruction
                 split.Training.Count,
                 split.Validation.Count,
                 split.Test.Count,
-                [.. workshop.Data.Notes, .. Warnings(heldOut, threshold), .. split.Duplicates.Select(member => $"{member.Id} was left out: another member has the same weights.")]),
+                [.. workshop.Data.Notes, .. Warnings(heldOut, learned.Threshold), .. split.Duplicates.Select(member => $"{member.Id} was left out: another member has the same weights.")]),
             heldOut,
             toolVersion,
             CreatedUtc: null);

@@ -55,8 +55,8 @@ internal sealed class PaperSchedule : ConstructionSchedule
         }
 
         var inputs = learning.Box.ToInputs(free);
-        var validation = learning.Score(total, verifier, standards.Apply(learning.Validation.Outputs(inputs)));
-        return new Learned(inputs.DetachFromDisposeScope(), verifier, standards.DetachFromScope(), validation, curve);
+        var scores = learning.Score(total, verifier, standards.Apply(learning.Validation.Outputs(inputs)));
+        return new Learned(inputs.DetachFromDisposeScope(), verifier, standards.DetachFromScope(), options.Threshold ?? Threshold.Choose(scores), curve);
 
         double Step(int iteration)
         {

@@ -39,21 +39,36 @@ internal sealed class SyntheticAnswers
     /// <summary>The weight of <see cref="Unrelated"/> answers in the loss.</summary>
     public double UnrelatedWeight => task.UnrelatedWeight;
 
-    /// <summary>Unrelated models: a member's answers to other queries, stretched and shifted.</summary>
-    /// <param name="answers">[members, N·d_out].</param>
-    /// <param name="count">How many to make.</param>
-    /// <returns>[count, N·d_out].</returns>
-    public Tensor Unrelated(Tensor answers, int count)
+    /// <summary>Members' answers to make others from, and what is the same about them however many are made.</summary>
+    /// <param name="answers">[members, N·d_out] with the target first.</param>
+    /// <param name="objective">Which of them are positives.</param>
+    public AnswerSource From(Tensor answers, Objective objective)
     {
         using var scope = NewDisposeScope();
-        var device = answers.device;
+        var mixable = OfRelearned is null ? null : task.ToMix(answers.view(-1, width)).view_as(answers);
+        return new(
+            answers.alias().MoveToOuterDisposeScope(),
+            (answers.std() * 0.5).MoveToOuterDisposeScope(),
+            mixable?.MoveToOuterDisposeScope(),
+            objective.NegativePlaces,
+            KnowsDamage ? answers.index_select(0, objective.PositivePlaces).MoveToOuterDisposeScope() : null);
+    }
+
+    /// <summary>Unrelated models: a member's answers to other queries, stretched and shifted.</summary>
+    /// <param name="source">As <see cref="From"/> gave it.</param>
+    /// <param name="count">How many to make.</param>
+    /// <returns>[count, N·d_out].</returns>
+    public Tensor Unrelated(AnswerSource source, int count)
+    {
+        using var scope = NewDisposeScope();
+        var (answers, device) = (source.Answers, source.Answers.device);
         var (members, examples) = (answers.shape[0], answers.shape[1] / width);
         var drawn = answers.index_select(0, randint(members, count, device: device)).view(count, examples, width);
         var order = rand([count, examples], device: device).argsort(1).unsqueeze(2).expand(-1, -1, width);
         var shuffled = drawn.gather(1, order);
         var mean = shuffled.mean([1], keepdim: true);
         var stretch = rand([count, 1, 1], device: device) + 0.5;
-        var shift = randn([count, 1, width], device: device) * (answers.std() * 0.5);
+        var shift = randn([count, 1, width], device: device) * source.Spread;
         var made = mean + (stretch * (shuffled - mean)) + shift;
         return task.Sound(made.view(count * examples, width)).view(count, -1).MoveToOuterDisposeScope();
     }
@@ -74,12 +89,13 @@ internal sealed class SyntheticAnswers
     }
 
     /// <summary>Heavily damaged copies: a positive on its way to the answers of a model without weights.</summary>
-    /// <param name="positives">[positives, N·d_out].</param>
+    /// <param name="source">As <see cref="From"/> gave it, where <see cref="KnowsDamage"/>.</param>
     /// <param name="count">How many to make.</param>
     /// <returns>[count, N·d_out].</returns>
-    public Tensor Damaged(Tensor positives, int count)
+    public Tensor Damaged(AnswerSource source, int count)
     {
         using var scope = NewDisposeScope();
+        var positives = source.Positives!;
         var drawn = positives.index_select(0, randint(positives.shape[0], count, device: positives.device));
         var end = empty.repeat(1, positives.shape[1] / width);
         return (end + ((drawn - end) * rand([count, 1], device: positives.device))).MoveToOuterDisposeScope();
@@ -92,21 +108,38 @@ internal sealed class SyntheticAnswers
     /// Copies that learned the target's answers anew, as students do: part of the way from the target to an honest model, and
     /// off that by up to what two honest models differ in, which is what training leaves to chance.
     /// </summary>
-    /// <param name="answers">[members, N·d_out] with the target first.</param>
-    /// <param name="negatives">The places of honest members, at least one.</param>
+    /// <param name="source">As <see cref="From"/> gave it, of which at least one member is honest.</param>
     /// <param name="copies">How many, and how far from the target.</param>
     /// <returns>[count, N·d_out].</returns>
-    public Tensor Relearned(Tensor answers, Tensor negatives, RelearnedCopies copies)
+    public Tensor Relearned(AnswerSource source, RelearnedCopies copies)
     {
         using var scope = NewDisposeScope();
-        var given = task.ToMix(answers.view(-1, width)).view_as(answers);
+        var (given, negatives) = (source.Mixable!, source.NegativePlaces);
         var target = given.narrow(0, 0, 1);
         var kept = target + ((Honest() - target) * Share() * copies.MostOfAnother);
         var made = kept + ((Honest() - Honest()) * Share());
         return task.FromMix(made.view(-1, width)).view(copies.Count, -1).MoveToOuterDisposeScope();
 
-        Tensor Share() => rand([copies.Count, 1], device: answers.device);
+        Tensor Share() => rand([copies.Count, 1], device: given.device);
 
-        Tensor Honest() => given.index_select(0, negatives.index_select(0, randint(negatives.shape[0], copies.Count, device: answers.device)));
+        Tensor Honest() => given.index_select(0, negatives.index_select(0, randint(negatives.shape[0], copies.Count, device: given.device)));
+    }
+}
+
+/// <summary>What answers of models that nobody built are made from.</summary>
+/// <param name="Answers">The members', [members, N·d_out].</param>
+/// <param name="Spread">The deviation by which unrelated models' answers are shifted, a scalar.</param>
+/// <param name="Mixable">The answers on the scale on which two models' are mixed; null where none are.</param>
+/// <param name="NegativePlaces">Where the honest members are: the objective's own.</param>
+/// <param name="Positives">The positives' answers; null where none are damaged.</param>
+internal sealed record AnswerSource(Tensor Answers, Tensor Spread, Tensor? Mixable, Tensor NegativePlaces, Tensor? Positives) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Answers.Dispose();
+        Spread.Dispose();
+        Mixable?.Dispose();
+        Positives?.Dispose();
     }
 }

@@ -22,76 +22,85 @@ internal sealed record VerifierLoss(Objective Objective, SyntheticAnswers Synthe
     public Tensor OfAll(TrainableVerifier verifier, Tensor answers, OutputStandards standards)
     {
         using var scope = NewDisposeScope();
-        var members = Objective.Loss(verifier.LogProbabilities(WithNoise(standards.Apply(Synthetic.OtherwiseSure(answers)))));
-        return (members + OfSynthetic(verifier, answers, standards)).MoveToOuterDisposeScope();
+        var loss = Objective.Loss(verifier.LogProbabilities(WithNoise(standards.Apply(Synthetic.OtherwiseSure(answers)))));
+        var source = Synthetic.From(answers, Objective);
+        foreach (var kind in Kinds())
+        {
+            var (side, weight) = kind.Positive > 0 ? (1, kind.Positive) : (0, kind.Negative);
+            loss -= verifier.LogProbabilities(standards.Apply(kind.Make(source))).select(2, side).mean() * weight;
+        }
+
+        return loss.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What stays the same over many steps of the meta-verifier on the same answers. It belongs to the caller's dispose scope.</summary>
+    /// <param name="answers">[members, N·d_out], without a graph.</param>
+    /// <param name="standards">What they are standardised by.</param>
+    public FixedAnswers Fix(Tensor answers, OutputStandards standards)
+    {
+        using var noGradient = no_grad();
+        var source = Synthetic.From(answers, Objective);
+        using var scope = NewDisposeScope();
+        var weights = cat([Objective.Weights, .. Kinds().Select(Each)], 0).MoveToOuterDisposeScope();
+        var read = Synthetic.VariesInSureness ? null : standards.Apply(answers).MoveToOuterDisposeScope();
+        return new(source, standards, read, weights);
+
+        Tensor Each(SyntheticKind kind) =>
+            tensor([(float)(kind.Negative / kind.Count), (float)(kind.Positive / kind.Count)], [1, 2], device: answers.device).expand(kind.Count, 2);
     }
 
     /// <summary>
     /// The same loss as rows and their weights, where only the meta-verifier learns: all rows are one product for
     /// <see cref="TrainableVerifier.Gradients"/>.
     /// </summary>
-    /// <param name="answers">[members, N·d_out].</param>
-    /// <param name="standards">What they are standardised by.</param>
-    /// <param name="read">What <see cref="Read"/> gave for the same answers.</param>
+    /// <param name="known">The members' answers, as <see cref="Fix"/> took them.</param>
     /// <returns>Standardised rows, [rows, R], and the weights of their log p₋ and log p₊, [rows, 2].</returns>
-    public (Tensor Rows, Tensor Weights) OfAll(Tensor answers, OutputStandards standards, Tensor? read)
+    public (Tensor Rows, Tensor Weights) OfAll(FixedAnswers known)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        List<Tensor> rows =
-        [
-            WithNoise(read ?? standards.Apply(Synthetic.OtherwiseSure(answers))),
-            standards.Apply(Synthetic.Unrelated(answers, UnrelatedCount)),
-        ];
-        List<Tensor> weights = [Objective.Weights, Each(UnrelatedCount, Synthetic.UnrelatedWeight, 0)];
-        if (Synthetic.OfRelearned is { } copies)
-        {
-            rows.Add(standards.Apply(Synthetic.Relearned(answers, Objective.NegativePlaces, copies)));
-            weights.Add(Each(copies.Count, 0, copies.Weight));
-        }
-
-        if (Synthetic.KnowsDamage)
-        {
-            rows.Add(standards.Apply(Synthetic.Damaged(answers.index_select(0, Objective.PositivePlaces), DamagedCount)));
-            weights.Add(Each(DamagedCount, 0, DamagedWeight));
-        }
-
-        return (cat([.. rows], 0).MoveToOuterDisposeScope(), cat([.. weights], 0).MoveToOuterDisposeScope());
-
-        Tensor Each(int count, double negative, double positive) =>
-            tensor([(float)(negative / count), (float)(positive / count)], [1, 2], device: answers.device).expand(count, 2);
+        var members = WithNoise(known.Read ?? known.Standards.Apply(Synthetic.OtherwiseSure(known.Source.Answers)));
+        var made = cat([.. Kinds().Select(kind => kind.Make(known.Source))], 0);
+        return (cat([members, known.Standards.Apply(made)], 0).MoveToOuterDisposeScope(), known.Weights);
     }
 
-    /// <summary>What is read of the members themselves, where it is the same at every step; null where it is not.</summary>
-    /// <param name="answers">[members, N·d_out].</param>
-    /// <param name="standards">What they are standardised by.</param>
-    /// <returns>[members, R].</returns>
-    public Tensor? Read(Tensor answers, OutputStandards standards) => Synthetic.VariesInSureness ? null : standards.Apply(answers);
-
-    /// <summary>The part of the loss that answers of unbuilt models have.</summary>
-    /// <param name="verifier">The meta-verifier.</param>
-    /// <param name="answers">The members' answers to make them from, [members, N·d_out].</param>
-    /// <param name="standards">What they are standardised by.</param>
-    private Tensor OfSynthetic(TrainableVerifier verifier, Tensor answers, OutputStandards standards)
+    private IEnumerable<SyntheticKind> Kinds()
     {
-        using var scope = NewDisposeScope();
-        var unrelated = Synthetic.Unrelated(answers, UnrelatedCount);
-        var loss = verifier.LogProbabilities(standards.Apply(unrelated)).select(2, 0).mean() * -Synthetic.UnrelatedWeight;
+        yield return new(UnrelatedCount, source => Synthetic.Unrelated(source, UnrelatedCount), Synthetic.UnrelatedWeight, 0);
         if (Synthetic.OfRelearned is { } copies)
         {
-            var relearned = Synthetic.Relearned(answers, Objective.NegativePlaces, copies);
-            loss -= verifier.LogProbabilities(standards.Apply(relearned)).select(2, 1).mean() * copies.Weight;
+            yield return new(copies.Count, source => Synthetic.Relearned(source, copies), 0, copies.Weight);
         }
 
         if (Synthetic.KnowsDamage)
         {
-            var damaged = Synthetic.Damaged(answers.index_select(0, Objective.PositivePlaces), DamagedCount);
-            loss -= verifier.LogProbabilities(standards.Apply(damaged)).select(2, 1).mean() * DamagedWeight;
+            yield return new(DamagedCount, source => Synthetic.Damaged(source, DamagedCount), 0, DamagedWeight);
         }
-
-        return loss.MoveToOuterDisposeScope();
     }
 
     // Members are few and answers are many: noise keeps the meta-verifier from learning single members by heart.
     private static Tensor WithNoise(Tensor standardised) => standardised + (randn_like(standardised) * Noise);
+}
+
+/// <summary>Models that nobody built, of one kind.</summary>
+/// <param name="Count">How many are made at each step.</param>
+/// <param name="Make">Their answers, [Count, N·d_out].</param>
+/// <param name="Negative">The weight of their mean log p₋; 0 for copies.</param>
+/// <param name="Positive">The weight of their mean log p₊; 0 for honest models.</param>
+internal sealed record SyntheticKind(int Count, Func<AnswerSource, Tensor> Make, double Negative, double Positive);
+
+/// <summary>Answers on which a meta-verifier makes many steps.</summary>
+/// <param name="Source">The members' answers, to make others from.</param>
+/// <param name="Standards">What they are standardised by; not its own to dispose.</param>
+/// <param name="Read">What is read of the members themselves, [members, R]; null where it is another at each step.</param>
+/// <param name="Weights">The weights of log p₋ and log p₊ of all rows, [rows, 2]: the members', then those of each kind of unbuilt models.</param>
+internal sealed record FixedAnswers(AnswerSource Source, OutputStandards Standards, Tensor? Read, Tensor Weights) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Weights.Dispose();
+        Read?.Dispose();
+        Source.Dispose();
+    }
 }

@@ -44,7 +44,7 @@ internal sealed class ConstructionChoices
         "full");
     private readonly Option<double?> threshold = OptionKinds.Number<double>(
         "--threshold",
-        "ρ in (0, 1): suspects above it are suspected of piracy. [default: 0.5, unless the validation part clearly asks for another]",
+        "ρ in (0, 1): suspects above it are suspected of piracy. One that is given spares the work of choosing it, and the batched schedule's pair is then another one. [default: 0.5, unless the validation part clearly asks for another]",
         "a number between 0 and 1");
     private readonly Option<double?> test = OptionKinds.Number<double>(
         "--test-fraction",

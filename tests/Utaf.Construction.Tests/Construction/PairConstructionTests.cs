@@ -150,6 +150,24 @@ public sealed class PairConstructionTests(BuiltEnsembles ensembles) : IClassFixt
     }
 
     [Theory]
+    [MemberData(nameof(TasksAndSchedules))]
+    public void Pairs_with_a_given_threshold_differ_in_nothing_else(string task, Schedule schedule)
+    {
+        var (low, high) = (Given(0.2), Given(0.8));
+        var chosen = Given(null);
+
+        Assert.Equal((0.2, 0.8), (low.Manifest.Threshold, high.Manifest.Threshold));
+        Assert.Equal(low.Fingerprint.Values, high.Fingerprint.Values);
+        Assert.Equal(low.Manifest.HeldOut.Members, high.Manifest.HeldOut.Members);
+        Assert.Equal(low.Fingerprint.Values, chosen.Fingerprint.Values);
+
+        // In the batched schedule the meta-verifier that chooses ρ has drawn before: without one the pair's own draws otherwise.
+        Assert.Equal(schedule == Schedule.Paper, low.Manifest.HeldOut.Members.SequenceEqual(chosen.Manifest.HeldOut.Members));
+
+        FingerprintPair Given(double? threshold) => ensembles.Of(task).Construct(Few with { Schedule = schedule, Threshold = threshold });
+    }
+
+    [Theory]
     [InlineData("regression", Schedule.Batched, 1)]
     [InlineData("regression", Schedule.Paper, 1)]
     [InlineData("classification", Schedule.Batched, 1)]
@@ -233,15 +251,17 @@ public sealed class PairConstructionTests(BuiltEnsembles ensembles) : IClassFixt
         Assert.Equal("UTAF1001", Fixtures.CodeOf(() => regression.Construct(options)));
 
     [Theory]
-    [InlineData("regression", Schedule.Batched)]
-    [InlineData("regression", Schedule.Paper)]
-    [InlineData("classification", Schedule.Batched)]
-    [InlineData("classification", Schedule.Paper)]
-    public void Absurd_learning_rates_end_in_an_error_or_in_a_sound_pair(string task, Schedule schedule)
+    [InlineData("regression", Schedule.Batched, null)]
+    [InlineData("regression", Schedule.Batched, 0.5)]
+    [InlineData("regression", Schedule.Paper, null)]
+    [InlineData("classification", Schedule.Batched, null)]
+    [InlineData("classification", Schedule.Batched, 0.5)]
+    [InlineData("classification", Schedule.Paper, null)]
+    public void Absurd_learning_rates_end_in_an_error_or_in_a_sound_pair(string task, Schedule schedule, double? threshold)
     {
         try
         {
-            var pair = ensembles.Of(task).Construct(Few with { Schedule = schedule, InputLearningRate = 99, VerifierLearningRate = 99, Iterations = 60 });
+            var pair = ensembles.Of(task).Construct(Few with { Schedule = schedule, InputLearningRate = 99, VerifierLearningRate = 99, Iterations = 60, Threshold = threshold });
             Assert.All(pair.Manifest.HeldOut.Members, member => Assert.InRange(member.MatchingRate, 0, 1));
             Assert.All(pair.Fingerprint.Values, value => Assert.True(float.IsFinite(value)));
         }

@@ -17,7 +17,8 @@ public sealed class SyntheticAnswersTests(BuiltEnsembles ensembles) : IClassFixt
         manual_seed(1);
         var answers = randn(6, 10, 3).softmax(2).view(6, 30);
 
-        var made = SyntheticAnswers.For(ensembles.Of("classification").Workshop).Unrelated(answers, 40);
+        var (synthetic, source) = From("classification", answers, positives: 3);
+        var made = synthetic.Unrelated(source, 40);
 
         Assert.Equal([40, 30], made.shape);
         Assert.True(made.min().item<float>() >= 0);
@@ -31,7 +32,8 @@ public sealed class SyntheticAnswersTests(BuiltEnsembles ensembles) : IClassFixt
         manual_seed(1);
         var answers = (randn(6, 50) * 15) + 30;
 
-        var made = SyntheticAnswers.For(ensembles.Of("regression").Workshop).Unrelated(answers, 200);
+        var (synthetic, source) = From("regression", answers, positives: 3);
+        var made = synthetic.Unrelated(source, 200);
 
         Assert.Equal([200, 50], made.shape);
         Assert.Equal(30, made.mean().item<float>(), 3f);
@@ -45,7 +47,8 @@ public sealed class SyntheticAnswersTests(BuiltEnsembles ensembles) : IClassFixt
         var bias = workshop.Target.Network.Parameters[^1].Tensor.detach()[0].item<float>();
         var positives = tensor(new float[] { 10, 20, -10, -20 }, 2, 2) + bias;
 
-        var made = SyntheticAnswers.For(workshop).Damaged(positives, 100) - bias;
+        var (synthetic, source) = From("regression", cat([positives, positives + 1000]), positives: 2);
+        var made = synthetic.Damaged(source, 100) - bias;
 
         var (first, second) = (made.select(1, 0).data<float>().ToArray(), made.select(1, 1).data<float>().ToArray());
         Assert.All(first, value => Assert.InRange(value, -10, 10));
@@ -61,7 +64,8 @@ public sealed class SyntheticAnswersTests(BuiltEnsembles ensembles) : IClassFixt
         // The target answers 100 to the first query; honest models answer −10 and 10 to the second, and no positive counts.
         var answers = tensor(new float[] { 100, 0, 0, 500, 500, 500, 0, -10, 0, 0, 10, 0 }, 4, 3);
 
-        var made = SyntheticAnswers.For(ensembles.Of("regression").Workshop).Relearned(answers, tensor(new long[] { 2, 3 }), new(0.4, 400, 1));
+        var (synthetic, source) = From("regression", answers, positives: 2);
+        var made = synthetic.Relearned(source, new(0.4, 400, 1));
 
         var (first, second) = (made.select(1, 0).data<float>().ToArray(), made.select(1, 1).data<float>().ToArray());
         Assert.Equal([400, 3], made.shape);
@@ -78,7 +82,8 @@ public sealed class SyntheticAnswersTests(BuiltEnsembles ensembles) : IClassFixt
         manual_seed(1);
         var answers = (randn(6, 10, 3) * 3).softmax(2).view(6, 30);
 
-        var made = SyntheticAnswers.For(ensembles.Of("classification").Workshop).Relearned(answers, tensor(new long[] { 3, 4, 5 }), new(0.9, 40, 1)).view(40, 10, 3);
+        var (synthetic, source) = From("classification", answers, positives: 3);
+        var made = synthetic.Relearned(source, new(0.9, 40, 1)).view(40, 10, 3);
 
         Assert.True(made.min().item<float>() >= 0);
 
@@ -94,7 +99,8 @@ public sealed class SyntheticAnswersTests(BuiltEnsembles ensembles) : IClassFixt
         // One honest model, so that nothing is left to chance: each class's logarithm is on the way from the target's to its.
         var answers = tensor(new float[] { 0.9f, 0.09f, 0.01f, 0.1f, 0.2f, 0.7f }, 2, 3);
 
-        var made = SyntheticAnswers.For(ensembles.Of("classification").Workshop).Relearned(answers, tensor(new long[] { 1 }), new(0.9, 50, 1));
+        var (synthetic, source) = From("classification", answers, positives: 1);
+        var made = synthetic.Relearned(source, new(0.9, 50, 1));
 
         var (second, third) = (Shares(1), Shares(2));
         Assert.All(second, share => Assert.InRange(share, -0.02f, 0.92f));
@@ -198,4 +204,12 @@ public sealed class SyntheticAnswersTests(BuiltEnsembles ensembles) : IClassFixt
     }
 
     public void Dispose() => scope.Dispose();
+
+    /// <summary>Answers of which the first are positives', with the target's in front.</summary>
+    private (SyntheticAnswers Synthetic, AnswerSource Source) From(string task, Tensor answers, int positives)
+    {
+        var synthetic = SyntheticAnswers.For(ensembles.Of(task).Workshop);
+        bool[] stolen = [.. Enumerable.Range(0, (int)answers.shape[0]).Select(place => place < positives)];
+        return (synthetic, synthetic.From(answers, new(stolen, new(), CPU)));
+    }
 }

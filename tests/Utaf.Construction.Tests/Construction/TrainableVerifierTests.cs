@@ -192,7 +192,8 @@ public sealed class TrainableVerifierTests(BuiltEnsembles ensembles) : IClassFix
         var expected = loss.OfAll(verifier, answers, standards);
         expected.backward();
         manual_seed(3);
-        var (rows, weights) = loss.OfAll(answers, standards, loss.Read(answers, standards));
+        using var known = loss.Fix(answers, standards);
+        var (rows, weights) = loss.OfAll(known);
         var (found, ofParameters, _) = verifier.Gradients(rows, weights, ofRows: false);
 
         MlpStack.Near(expected, found);
