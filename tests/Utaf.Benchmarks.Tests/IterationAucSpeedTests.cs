@@ -35,6 +35,52 @@ public sealed class IterationAucSpeedTests
         Assert.Contains("2 of 3 pairs", row.Note, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_reference_that_never_reaches_the_best_of_both_has_all_of_its_time_counted()
+    {
+        var ours = Curve((1, 0.5), (2, 1));
+
+        var row = IterationAucSpeed.BestOfBothRow([(ours, Curve((10, 0.6), (20, 0.9))), (ours, Curve((5, 1))), (ours, Curve((3, 0.7), (4, 0.2)))]);
+
+        Assert.Equal([2, 2, 2], row.Ours);
+        Assert.Equal([20, 5, 4], row.Reference);
+        Assert.False(row.Met);
+        Assert.Contains("3 of 3 pairs: 1.00, 1.00, 1.00.", row.Note, StringComparison.Ordinal);
+        Assert.Contains("did not reach it in 2 of them", row.Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_both_reach_the_best_of_both_the_time_of_each_counts()
+    {
+        var row = IterationAucSpeed.BestOfBothRow([(Curve((1, 0.5), (2, 1)), Curve((8, 0.5), (9, 1), (30, 1)))]);
+
+        Assert.Equal([2], row.Ours);
+        Assert.Equal([9], row.Reference);
+        Assert.True(row.Met);
+        Assert.DoesNotContain("PyTorch", row.Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nothing_is_measured_where_ours_never_has_the_best_of_both()
+    {
+        var row = IterationAucSpeed.BestOfBothRow([(Curve((1, 0.5)), Curve((8, 0.9)))]);
+
+        Assert.Empty(row.Ours);
+        Assert.Null(row.Reference);
+        Assert.Null(row.Met);
+        Assert.Contains("none of 1 pairs", row.Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nothing_is_judged_where_the_reference_is_the_best_of_both()
+    {
+        var row = IterationAucSpeed.BestOfBothRow([(Curve((1, 0.5), (2, 0.8)), Curve((10, 0.9))), (Curve((1, 1)), Curve((10, 0.9)))]);
+
+        Assert.Equal([1], row.Ours);
+        Assert.Equal([10], row.Reference);
+        Assert.Null(row.Met);
+    }
+
     private static List<StageLine> Curve(params (double Seconds, double Auc)[] points) =>
         [.. points.Select(point => new StageLine("auc", point.Seconds, new Dictionary<string, double> { ["auc"] = point.Auc }))];
 }
