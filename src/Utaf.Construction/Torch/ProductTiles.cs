@@ -9,7 +9,7 @@ namespace Utaf.Torch;
 /// </summary>
 /// <remarks>
 /// They are written out because Vector&lt;T&gt; stays at 256 bits even where the processor has 512. As in <see cref="Products"/>,
-/// start is null for 0.
+/// start is null for 0; row and column are the tile's first, and all of it lies in the product.
 /// </remarks>
 internal static unsafe class ProductTiles
 {
@@ -22,11 +22,12 @@ internal static unsafe class ProductTiles
     /// <summary>Columns of a wide tile.</summary>
     public const int WideWidth = 2 * WideLanes;
 
-    /// <summary>Rows of a tile of many.</summary>
+    /// <summary>Rows of a tall tile; the others have one.</summary>
     public const int Height = 6;
 
     private const int WideLanes = 16;
 
+    /// <summary>A tall tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Six(LeftMatrix left, Matrix right, Matrix product, float* start, int row, int column)
     {
@@ -78,6 +79,7 @@ internal static unsafe class ProductTiles
         Store(to + (5 * line), c50, c51);
     }
 
+    /// <summary>A tile of one row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void One(LeftMatrix left, Matrix right, Matrix product, float* start, int row, int column)
     {
@@ -98,6 +100,7 @@ internal static unsafe class ProductTiles
         Store(product.Start + (row * (nint)product.Stride) + column, c0, c1);
     }
 
+    /// <summary>A tall tile of wide vectors, where the processor has them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SixWide(LeftMatrix left, Matrix right, Matrix product, float* start, int row, int column)
     {
@@ -149,6 +152,7 @@ internal static unsafe class ProductTiles
         Store(to + (5 * line), c50, c51);
     }
 
+    /// <summary>A tile of one row of wide vectors, where the processor has them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void OneWide(LeftMatrix left, Matrix right, Matrix product, float* start, int row, int column)
     {
@@ -169,6 +173,7 @@ internal static unsafe class ProductTiles
         Store(product.Start + (row * (nint)product.Stride) + column, c0, c1);
     }
 
+    /// <summary>A whole product that is narrower than a tile, number by number.</summary>
     public static void Narrow(LeftMatrix left, Matrix right, Matrix product, float* start)
     {
         for (var row = 0; row < product.Rows; row++)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Intrinsics;
 
 namespace Utaf.Torch.Tests;
 
@@ -6,21 +7,29 @@ namespace Utaf.Torch.Tests;
 public sealed class FewerInstructionsTests
 {
     [Theory]
-    [InlineData("DOTNET_EnableAVX512")]
-    [InlineData("DOTNET_EnableAVX2")]
-    [InlineData("DOTNET_EnableHWIntrinsic")]
+    [InlineData("AVX512")]
+    [InlineData("AVX2")]
+    [InlineData("HWIntrinsic")]
     public async Task The_products_are_the_same(string without)
     {
+        Assert.SkipWhen(without == "AVX512" && !Vector512.IsHardwareAccelerated, "The processor has no AVX-512, or .NET does not use it: the products' own tests are this one.");
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Utaf.Construction.Tests.dll"), "-noColor", "-class", typeof(ProductsTests).FullName!])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment[without] = "0";
+        start.Environment[$"DOTNET_Enable{without}"] = "0";
         using var process = Process.Start(start)!;
         var cancellation = TestContext.Current.CancellationToken;
         var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
-        await process.WaitForExitAsync(cancellation);
+        try
+        {
+            await process.WaitForExitAsync(cancellation);
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
 
         var said = string.Concat(await output);
         Assert.True(process.ExitCode == 0, said);

@@ -52,7 +52,7 @@ internal sealed unsafe class ProcessorPass : IStackPass
         }
 
         perMember = end;
-        var (widest, numbers) = (batch * widths.Max(), (int)PerceptronStack.Stride(stack.Widths));
+        var (widest, numbers) = (batch * widths.Max(), (int)stride);
         memory = (float*)NativeMemory.AlignedAlloc((nuint)sizeof(float) * (nuint)(((long)perMember * members.Count) + (3L * widest) + numbers), 64);
         slopes = memory + ((long)perMember * members.Count);
         slopesBefore = slopes + widest;
