@@ -70,7 +70,7 @@ internal sealed class BatchedSchedule : ConstructionSchedule
         var threshold = learning.Options.Threshold ?? Threshold.Choose(ByTrainingAlone());
         var verifier = LearnVerifier(learning, [.. learning.Training.Stolen, .. learning.Validation.Stolen], cat([training, unseen]), standards, rate);
 
-        // Not for the scores: a meta-verifier whose weights are not finite any more is an error here.
+        // Its scores are not used: this only finds weights that are not finite.
         _ = Score(verifier);
         return new Learned(inputs.DetachFromDisposeScope(), verifier, standards.DetachFromScope(), threshold, curve);
 
@@ -201,7 +201,7 @@ internal sealed class BatchedSchedule : ConstructionSchedule
     /// <summary>Steps of the meta-verifier alone, on answers that are known.</summary>
     private static void Fit(TrainableVerifier verifier, FusedAdam adam, VerifierLoss loss, OutputStandards standards, Tensor answers, int steps, double? decayFrom)
     {
-        using var known = loss.Fix(answers, standards);
+        using var known = loss.Prepare(answers, standards);
         for (var i = 0; i < steps; i++)
         {
             using var scope = NewDisposeScope();

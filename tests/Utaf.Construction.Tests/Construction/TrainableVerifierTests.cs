@@ -192,7 +192,7 @@ public sealed class TrainableVerifierTests(BuiltEnsembles ensembles) : IClassFix
         var expected = loss.OfAll(verifier, answers, standards);
         expected.backward();
         manual_seed(3);
-        using var known = loss.Fix(answers, standards);
+        using var known = loss.Prepare(answers, standards);
         var (rows, weights) = loss.OfAll(known);
         var (found, ofParameters, _) = verifier.Gradients(rows, weights, ofRows: false);
 
