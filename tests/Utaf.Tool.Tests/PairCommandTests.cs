@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Utaf.Fingerprints;
+using Utaf.Tests;
 using Utaf.Tool.Tests.Support;
 
 namespace Utaf.Tool.Tests;
@@ -30,6 +31,23 @@ public sealed class PairCommandTests : ToolTest
     }
 
     [Fact]
+    public async Task Inspect_says_what_the_meta_verifier_reads()
+    {
+        (FingerprintPair Pair, string Expected)[] all =
+        [
+            (SamplePairs.OfLogarithms(standardised: false), "as probabilities, read as logarithms\n"),
+            (SamplePairs.OfLogarithms(standardised: true), "as probabilities, read as logarithms by each model's own mean and deviation\n"),
+            (SamplePairs.OfInnerProducts(), "as they are, read as inner products of each two\n"),
+        ];
+        foreach (var (read, expected) in all)
+        {
+            FingerprintPairFile.Write(read, PathOf("read.utaf"));
+
+            Assert.Contains(expected, (await SucceedAsync("inspect", "read.utaf")).Replace("\r", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_store_lists_its_pairs_and_names_find_them()
     {
         await PutAsync();
@@ -45,6 +63,22 @@ public sealed class PairCommandTests : ToolTest
 
         var error = await FailAsync("UTAF1304", 2, "inspect", "tiny@9.9.9");
         Assert.Contains("dotnet utaf list", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"formatVersion":99}""", "of a newer utaf (format 99): update the tool", 99)]
+    [InlineData("{", "manifest missing or damaged", null)]
+    public async Task A_list_tells_why_a_pair_has_no_manifest(string found, string expected, int? newer)
+    {
+        await PutAsync();
+        await File.WriteAllTextAsync(PathOf($".utaf/store/tiny/1.2.3/{sha256}.json"), found, TestContext.Current.CancellationToken);
+
+        Assert.Contains(expected, await SucceedAsync("list"), StringComparison.Ordinal);
+
+        using var json = JsonDocument.Parse(await SucceedAsync("list", "--format", "json"));
+        var listed = json.RootElement.GetProperty("pairs")[0];
+        Assert.False(listed.TryGetProperty("manifest", out _));
+        Assert.Equal(newer, listed.TryGetProperty("newerFormat", out var version) ? version.GetInt32() : null);
     }
 
     [Fact]

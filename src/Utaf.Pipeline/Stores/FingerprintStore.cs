@@ -90,10 +90,9 @@ internal sealed class FingerprintStore(IBlobs blobs, PairEncryption? encryption,
         foreach (var some in places.Chunk(ManifestsAtOnce))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var manifests = await Task.WhenAll(some.Select(place => ReadManifestAsync(place, cancellationToken))).ConfigureAwait(false);
-            foreach (var (place, manifest) in some.Zip(manifests))
+            foreach (var pair in await Task.WhenAll(some.Select(place => WithManifestAsync(place, cancellationToken))).ConfigureAwait(false))
             {
-                yield return place with { Manifest = manifest };
+                yield return pair;
             }
         }
     }
@@ -124,17 +123,26 @@ internal sealed class FingerprintStore(IBlobs blobs, PairEncryption? encryption,
         throw Errors.AlteredPair(place, manifest?.Encryption?.StoredSha256 ?? "unknown", FingerprintPairFile.Sha256(stored));
     }
 
-    private async Task<PairManifest?> ReadManifestAsync(StoredPair pair, CancellationToken cancellationToken)
+    private async Task<PairManifest?> ReadManifestAsync(StoredPair pair, CancellationToken cancellationToken) =>
+        (await WithManifestAsync(pair, cancellationToken).ConfigureAwait(false)).Manifest;
+
+    private async Task<StoredPair> WithManifestAsync(StoredPair pair, CancellationToken cancellationToken)
     {
+        if (await blobs.GetAsync(StoreNames.Manifest(pair), cancellationToken).ConfigureAwait(false) is not { } bytes)
+        {
+            return pair;
+        }
+
+        var json = Encoding.UTF8.GetString(bytes);
         try
         {
-            return await blobs.GetAsync(StoreNames.Manifest(pair), cancellationToken).ConfigureAwait(false) is { } bytes
-                ? PairManifest.FromJson(Encoding.UTF8.GetString(bytes))
-                : null;
+            // Looked at first: a newer version's keys may mean something else.
+            var version = PairManifest.FormatVersionIn(json);
+            return version > PairManifest.CurrentFormatVersion ? pair with { NewerFormat = version } : pair with { Manifest = PairManifest.FromJson(json) };
         }
         catch (JsonException)
         {
-            return null;
+            return pair;
         }
     }
 

@@ -58,8 +58,12 @@ public interface IFingerprintStore
 /// <param name="Version">The target model's version.</param>
 /// <param name="Sha256">The pair's identity: SHA-256 of its bytes before any encryption, 64 lower-case hexadecimal digits.</param>
 /// <param name="Manifest">
-/// The public manifest, with the time the pair was put and how it is encrypted; null where it is missing or damaged. It is for
-/// display: only the pair's own bytes are protected by the digest.
+/// The public manifest, with the time the pair was put and how it is encrypted; null where it is missing, damaged or newer than
+/// this code. It is for display: only the pair's own bytes are protected by the digest.
 /// </param>
 /// <param name="Added">Whether the call that returned this put the pair into the store.</param>
-public sealed record StoredPair(string Model, string Version, string Sha256, PairManifest? Manifest = null, bool Added = false);
+public sealed record StoredPair(string Model, string Version, string Sha256, PairManifest? Manifest = null, bool Added = false)
+{
+    /// <summary>The format version of a manifest that is null because it is newer than this code; null otherwise.</summary>
+    public int? NewerFormat { get; init; }
+}

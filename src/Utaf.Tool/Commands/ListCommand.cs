@@ -35,6 +35,6 @@ internal sealed class ListCommand : UtafCommand
         context.Write(new ListDocument(opened.Address, [.. pairs.Select(Shown)]));
         return ExitCode.NoPiracySuspected;
 
-        PairDocument Shown(StoredPair pair) => new(pair.Sha256, opened.Address, pair.Manifest) { Named = $"{pair.Model}@{pair.Version}" };
+        PairDocument Shown(StoredPair pair) => new(pair.Sha256, opened.Address, pair.Manifest) { Named = $"{pair.Model}@{pair.Version}", NewerFormat = pair.NewerFormat };
     }
 }

@@ -37,5 +37,9 @@ internal sealed record ListDocument(string Store, IReadOnlyList<PairDocument> Pa
             Numbers.Score(manifest.HeldOut.Aruc),
             manifest.Encryption?.KeyId ?? "–",
         ]
-        : [pair.Named ?? "", Numbers.Digest(pair.Sha256), "–", new Cell("manifest missing or damaged", Tone.Bad), "–", "–", "–", "–", "–"];
+        : [pair.Named ?? "", Numbers.Digest(pair.Sha256), "–", new Cell(Why(pair), Tone.Bad), "–", "–", "–", "–", "–"];
+
+    private static string Why(PairDocument pair) => pair.NewerFormat is { } version
+        ? $"of a newer utaf (format {version}): update the tool"
+        : "manifest missing or damaged";
 }

@@ -10,7 +10,7 @@ namespace Utaf.Tool.Documents;
 /// <summary>What may be known of a pair.</summary>
 /// <param name="Sha256">Its identity.</param>
 /// <param name="Place">The file or store it is in.</param>
-/// <param name="Manifest">The public manifest; null where the store's copy is missing or damaged.</param>
+/// <param name="Manifest">The public manifest; null where the store's copy is missing, damaged or of a newer tool.</param>
 internal sealed record PairDocument(string Sha256, string Place, PairManifest? Manifest) : Document
 {
     private static readonly string[] Results = ["AUC", "ARUC", "TPR at 1 % FPR", "TPR at 5 % FPR", "robustness at uniqueness 1"];
@@ -18,6 +18,9 @@ internal sealed record PairDocument(string Sha256, string Place, PairManifest? M
     /// <summary>NAME@VERSION, which is known even without the manifest.</summary>
     [JsonIgnore]
     public string? Named { get; init; }
+
+    /// <summary>The format version of a manifest that is null because a newer tool wrote it; null otherwise.</summary>
+    public int? NewerFormat { get; init; }
 
     /// <summary>What its commitment says; null where none was found.</summary>
     public CommitmentCheck? Commitment { get; init; }

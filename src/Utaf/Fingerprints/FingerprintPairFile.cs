@@ -126,12 +126,7 @@ public static class FingerprintPairFile
     /// <summary>Read before everything else: a newer format may have other keys.</summary>
     private static void CheckVersion(string json, string origin)
     {
-        using var document = JsonDocument.Parse(json);
-        if (!document.RootElement.TryGetProperty("formatVersion", out var element) || !element.TryGetInt32(out var version) || version < 1)
-        {
-            throw new FormatException("its manifest has no formatVersion.");
-        }
-
+        var version = PairManifest.FormatVersionIn(json) ?? throw new FormatException("its manifest has no formatVersion.");
         if (version > PairManifest.CurrentFormatVersion)
         {
             throw Errors.PairVersion(origin, PairManifest.CurrentFormatVersion, version);

@@ -50,6 +50,20 @@ public sealed record PairManifest(
     /// <exception cref="JsonException">This is no manifest, or a key is missing or of another type.</exception>
     public static PairManifest FromJson(string json) =>
         JsonSerializer.Deserialize(json, ManifestJson.Readable.PairManifest) ?? throw new JsonException("The manifest is null.");
+
+    /// <summary>The format version that a manifest tells, whose other keys may be a newer version's; null where it tells none.</summary>
+    /// <exception cref="JsonException">This is no JSON.</exception>
+    public static int? FormatVersionIn(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement is { ValueKind: JsonValueKind.Object } manifest
+            && manifest.TryGetProperty("formatVersion", out var element)
+            && element.ValueKind == JsonValueKind.Number
+            && element.TryGetInt32(out var version)
+            && version >= 1
+                ? version
+                : null;
+    }
 }
 
 /// <summary>Which model a pair belongs to.</summary>

@@ -186,6 +186,30 @@ public abstract class StoreContract : IAsyncLifetime
         Assert.Equal(before, await storage.FilesAsync());
     }
 
+    [Theory]
+    [InlineData("""{"formatVersion":99,"shape":"unknown"}""", 99)]
+    [InlineData("""{"formatVersion":1,"shape":"unknown"}""", null)]
+    [InlineData("""{"formatVersion":"99"}""", null)]
+    public async Task A_public_manifest_of_a_newer_format_is_told_from_a_damaged_one(string found, int? newer)
+    {
+        var stored = await PutAsync(SamplePairs.Bytes());
+        await storage.WriteAsync($"digits/1.2.0/{stored.Sha256}.json", Encoding.UTF8.GetBytes(found));
+
+        var listed = Assert.Single(await PairsAsync());
+
+        Assert.Null(listed.Manifest);
+        Assert.Equal(newer, listed.NewerFormat);
+    }
+
+    [Fact]
+    public async Task A_public_manifest_of_a_newer_format_is_not_shown_though_it_can_be_read()
+    {
+        var stored = await PutAsync(SamplePairs.Bytes());
+        await storage.WriteAsync($"digits/1.2.0/{stored.Sha256}.json", Encoding.UTF8.GetBytes((stored.Manifest! with { FormatVersion = 99 }).ToJson()));
+
+        Assert.Equal((null, 99), Assert.Single(await PairsAsync()) is var listed ? (listed.Manifest, listed.NewerFormat) : default);
+    }
+
     [Fact]
     public async Task A_put_that_was_killed_before_the_pair_shows_nothing_and_is_completed_by_the_next()
     {
