@@ -268,6 +268,26 @@ public sealed class ReportCommandTests
             Runs.Scheme("modeldiff", "pairs=100", queries: 200),
         ]))]);
 
+    [Fact]
+    public void Figures_of_other_runs_are_removed_and_nothing_else()
+    {
+        using var folder = new TemporaryFolder();
+        var results = Directory.CreateDirectory(folder.File("out/results")).FullName;
+        string[] own = ["mine.svg", "skin-cpu-notes.svg", "skin-gpu-curves.svg", "skin-cpu-curves.png"];
+        foreach (var name in (string[])[.. own, "skin-cpu-ensemble.svg", "warfarin-paper-all-curves.svg"])
+        {
+            File.WriteAllText(Path.Combine(results, name), "");
+        }
+
+        _ = Report(folder, Runs.Write(folder.File("run"), "skin", "cpu", Runs.Repeat(7)));
+
+        var left = Directory.GetFiles(results).Select(path => Path.GetFileName(path)).ToList();
+        Assert.Superset(own.ToHashSet(), left.ToHashSet());
+        Assert.Contains("skin-cpu-curves.svg", left);
+        Assert.DoesNotContain("skin-cpu-ensemble.svg", left);
+        Assert.DoesNotContain("warfarin-paper-all-curves.svg", left);
+    }
+
     private static string Report(TemporaryFolder folder, string run) => Report(folder, [run]);
 
     private static string Report(TemporaryFolder folder, string[] runs, string destination = "out")

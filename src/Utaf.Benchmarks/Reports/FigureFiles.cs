@@ -1,3 +1,5 @@
+using Utaf.Benchmarks.Scenarios;
+
 namespace Utaf.Benchmarks.Reports;
 
 /// <summary>Which figures there are, and how their files are named.</summary>
@@ -19,6 +21,12 @@ internal static class FigureFiles
     /// <summary>What a figure shows, for who cannot see it.</summary>
     public static string Description(string kind) => Array.Find(Kinds, known => known.Kind == kind).Description;
 
+    /// <summary>Whether a file's name is one that <see cref="Of"/> gives, for whichever runs.</summary>
+    public static bool IsFigure(string name) =>
+        name.Split('-', 3) is [{ Length: > 0 } scenario, var profile, _]
+        && Enum.GetNames<Profile>().Select(known => known.ToLowerInvariant()).Contains(profile)
+        && Array.Exists(Kinds, known => name == NameOf(scenario, profile, known.Kind));
+
     /// <summary>Every figure that these runs can give.</summary>
     public static IEnumerable<(string Kind, string File, string Svg)> Of(ScenarioRuns runs)
     {
@@ -26,6 +34,8 @@ internal static class FigureFiles
         return from known in Kinds
                let svg = known.Draw(figures)
                where svg is not null
-               select (known.Kind, $"{Folder}/{runs.Scenario}-{runs.Profile}-{known.Kind}.svg", svg);
+               select (known.Kind, $"{Folder}/{NameOf(runs.Scenario, runs.Profile, known.Kind)}", svg);
     }
+
+    private static string NameOf(string scenario, string profile, string kind) => $"{scenario}-{profile}-{kind}.svg";
 }

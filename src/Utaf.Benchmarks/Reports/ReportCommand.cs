@@ -20,17 +20,17 @@ internal static class ReportCommand
         return command;
     }
 
-    /// <summary>Reads all folders before it writes anything.</summary>
+    /// <summary>Reads all folders before it writes anything. Figures that were drawn from other runs are removed.</summary>
     /// <param name="folders">The folders of runs, in any order.</param>
     /// <param name="destination">A folder, made where it is missing.</param>
     /// <returns>The files written.</returns>
-    /// <exception cref="UtafException">See <see cref="ScenarioRuns.Read"/>. UTAF1309: the files cannot be written.</exception>
+    /// <exception cref="UtafException">See <see cref="ScenarioRuns.Read"/>. UTAF1309: the files cannot be written or removed.</exception>
     public static IReadOnlyList<string> Write(IEnumerable<string> folders, string destination)
     {
         var all = ScenarioRuns.Read(folders);
         var figures = all.SelectMany(runs => FigureFiles.Of(runs).Select(figure => (Key: (runs, figure.Kind), figure.File, figure.Svg))).ToList();
         var page = new ResultsPage(all, figures.ToDictionary(figure => figure.Key, figure => figure.File)).ToMarkdown();
-        return
+        string[] written =
         [
             .. figures.Select(figure => (figure.File, Text: figure.Svg)).Append((File: "results.md", Text: page)).Select(file =>
             {
@@ -39,5 +39,20 @@ internal static class ReportCommand
                 return path;
             }),
         ];
+        var folder = Path.Combine(destination, FigureFiles.Folder);
+        var earlier = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.svg") : [];
+        foreach (var stale in earlier.Where(path => FigureFiles.IsFigure(Path.GetFileName(path))).ExceptBy(written.Select(Path.GetFileName), Path.GetFileName))
+        {
+            try
+            {
+                File.Delete(stale);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw Errors.Unwritable(stale, e);
+            }
+        }
+
+        return written;
     }
 }
