@@ -27,15 +27,31 @@ public sealed class SchemeCommandTests : ToolTest
             Assert.Equal(10, scheme.GetProperty("queries").GetInt32());
         });
 
+        // With more of them held out, more are scored; a file may say so as for a pair, and the command line comes first.
+        var usual = json.RootElement.GetProperty("stolen").GetInt32();
+        Assert.True(await StolenAsync("--test-fraction", "0.6") > usual);
+        Write("utaf.json", """{ "fingerprint": { "testFraction": 0.6, "validationFraction": 0.3 } }""");
+        Assert.True(await StolenAsync() > usual);
+        Assert.Equal(usual, await StolenAsync("--test-fraction", "0.4"));
+        File.Delete(PathOf("utaf.json"));
+
         var text = await SucceedAsync(["evaluate", .. options, "--schemes", "utaf,deepfool", "--examples", "10"]);
         Assert.Contains("R at U = 1", text, StringComparison.Ordinal);
         Assert.Contains("deepfool", text, StringComparison.Ordinal);
+
+        async Task<int> StolenAsync(params string[] more)
+        {
+            using var compared = JsonDocument.Parse(await SucceedAsync(["evaluate", .. options, "--schemes", "sac", "--defaults", "--format", "json", .. more]));
+            return compared.RootElement.GetProperty("stolen").GetInt32();
+        }
     }
 
     [Theory]
     [InlineData("UTAF1001", "evaluate", "model.pt", "--data", "data.csv", "--schemes", "ipgard")]
     [InlineData("UTAF1001", "evaluate", "model.pt", "--data", "data.csv", "--schemes", "utaf", "--plots", "plots")]
     [InlineData("UTAF1001", "evaluate", "model.pt", "--data", "data.csv", "--schemes", "utaf", "--examples", "1")]
+    [InlineData("UTAF1001", "evaluate", "model.pt", "--data", "data.csv", "--schemes", "utaf", "--test-fraction", "1")]
+    [InlineData("UTAF1001", "evaluate", "model.pt", "--data", "data.csv", "--schemes", "utaf", "--validation-fraction", "0")]
     [InlineData("UTAF1000", "evaluate", "model.pt", "--schemes", "utaf")]
     [InlineData("UTAF1000", "evaluate", "model.pt")]
     public async Task Wrong_ways_to_ask_are_told_before_anything_is_read(string code, params string[] arguments) => await FailAsync(code, 2, arguments);

@@ -107,7 +107,7 @@ internal sealed record OpenedScenario(OpenedEnsemble Ensemble, IReadOnlyDictiona
 
     /// <summary>The ensemble's parts; every member must be built.</summary>
     public EnsembleSplit Split() =>
-        EnsembleSplit.Make(Ensemble.Folder.Plan, Ensemble.Folder.WeightsSha256, Halves, Ensemble.Workshop.Target.Network.WeightsSha256());
+        EnsembleSplit.Of(Ensemble.Folder, Ensemble.Workshop.Target, Halves);
 
     public void Dispose() => Ensemble.Dispose();
 }

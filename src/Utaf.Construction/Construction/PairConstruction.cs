@@ -48,7 +48,7 @@ public static class PairConstruction
             throw Errors.IncompleteEnsemble(folder.Path, folder.Plan.Members.Count, [.. missing.Select(member => member.Id)]);
         }
 
-        var split = EnsembleSplit.Make(folder.Plan, folder.WeightsSha256, options.Fractions ?? new SplitFractions(), workshop.Target.Network.WeightsSha256());
+        var split = EnsembleSplit.Of(folder, workshop.Target, options.Fractions ?? new SplitFractions());
         return Construct(folder, workshop, split, model, options, toolVersion, progress, cancellationToken);
     }
 
@@ -86,7 +86,7 @@ public static class PairConstruction
         using var learned = Learn();
         var verifier = learned.Verifier.ToManaged(learned.Standards, checked(options.Examples * workshop.Target.Signature.OutputWidth));
 
-        // Only now: ρ was chosen before the test part is loaded.
+        // The test part is loaded only now that ρ is chosen.
         using var test = FrozenMembers.Load(split.Test, folder, workshop, withTarget: false);
         var answers = test.Outputs(learned.Inputs);
         var rates = CheckedRates(verifier, answers, learned);

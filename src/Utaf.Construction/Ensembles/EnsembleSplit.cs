@@ -1,3 +1,4 @@
+using Utaf.Models;
 using Utaf.Torch;
 
 namespace Utaf.Ensembles;
@@ -21,6 +22,14 @@ public sealed record EnsembleSplit(
     IReadOnlyList<Member> Test,
     IReadOnlyList<Member> Duplicates)
 {
+    /// <summary>Splits the members of a folder, all of them built.</summary>
+    /// <param name="folder">The ensemble.</param>
+    /// <param name="target">Its target.</param>
+    /// <param name="fractions">How much goes where.</param>
+    /// <exception cref="UtafException">See <see cref="Make"/>.</exception>
+    public static EnsembleSplit Of(EnsembleFolder folder, TargetModel target, SplitFractions fractions) =>
+        Make(folder.Plan, folder.WeightsSha256, fractions, target.Network.WeightsSha256());
+
     /// <summary>Splits a plan's members by lineage, family by family.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="weightsSha256">The digest of a built member's weights.</param>

@@ -32,6 +32,7 @@ internal sealed class EvaluateCommand : UtafCommand
         Description = "With --schemes: takes each scheme's published parameters. Without it they are chosen on the ensemble's validation part.",
     };
 
+    private readonly SplitChoices split = new("With --schemes: ");
     private readonly ModelOptions model;
 
     public EvaluateCommand(CommonOptions common, Terminal terminal)
@@ -43,6 +44,7 @@ internal sealed class EvaluateCommand : UtafCommand
         Add(schemes);
         Add(examples);
         Add(defaults);
+        split.AddTo(this);
         model = new(schemes);
         model.AddTo(this);
     }
@@ -76,7 +78,7 @@ internal sealed class EvaluateCommand : UtafCommand
         var wanted = names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var request = model.Read(parsed, context.Settings.Seed ?? 0);
         Writable.RequireFile(context.Settings.OutputFile);
-        context.Write(await SchemeRun.CompareAsync(wanted, request, parsed.GetValue(examples), !parsed.GetValue(defaults), context).ConfigureAwait(false));
+        context.Write(await SchemeRun.CompareAsync(wanted, request, parsed.GetValue(examples), !parsed.GetValue(defaults), split.Read(parsed), context).ConfigureAwait(false));
     }
 
     private static string[] Draw(FetchedPair fetched, string folder, string format)

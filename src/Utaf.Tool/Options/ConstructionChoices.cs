@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Utaf.Construction;
-using Utaf.Ensembles;
 
 namespace Utaf.Tool.Options;
 
@@ -44,24 +43,19 @@ internal sealed class ConstructionChoices
         "full");
     private readonly Option<double?> threshold = OptionKinds.Number<double>(
         "--threshold",
-        "ρ in (0, 1): suspects above it are suspected of piracy. One that is given spares the work of choosing it, and the batched schedule's pair is then another one. [default: 0.5, unless the validation part clearly asks for another]",
+        "ρ in (0, 1): suspects above it are suspected of piracy. In the batched schedule a given one also changes the pair, and with it the held-out results. [default: 0.5, unless the validation part clearly asks for another]",
         "a number between 0 and 1");
-    private readonly Option<double?> test = OptionKinds.Number<double>(
-        "--test-fraction",
-        "Share of the ensemble that is held out and touched once. [default: 0.4]",
-        "a fraction between 0 and 1");
-    private readonly Option<double?> validation = OptionKinds.Number<double>(
-        "--validation-fraction",
-        "Share of the rest on which choices are made. [default: 0.2]",
-        "a fraction between 0 and 1");
+    private readonly SplitChoices split = new();
 
     /// <summary>Gives them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[examples, schedule, iterations, inputRate, verifierRate, weights, precision, threshold, test, validation])
+        foreach (var option in (Option[])[examples, schedule, iterations, inputRate, verifierRate, weights, precision, threshold])
         {
             command.Add(option);
         }
+
+        split.AddTo(command);
     }
 
     /// <summary>What was chosen, checked before any work is done.</summary>
@@ -69,7 +63,6 @@ internal sealed class ConstructionChoices
     public ConstructionOptions Read(ParseResult parsed)
     {
         var defaults = new ConstructionOptions();
-        var split = new SplitFractions();
         var options = new ConstructionOptions(
             parsed.GetValue(examples) ?? defaults.Examples,
             parsed.GetValue(schedule) == "paper" ? Schedule.Paper : Schedule.Batched,
@@ -78,18 +71,9 @@ internal sealed class ConstructionChoices
             parsed.GetValue(verifierRate),
             parsed.Given(weights) is [var target, var positive, var negative] ? new ObjectiveWeights(target, positive, negative) : null,
             parsed.GetValue(threshold),
-            new SplitFractions(
-                Fraction(parsed, test) ?? split.Test,
-                Fraction(parsed, validation) ?? split.Validation),
+            split.Read(parsed),
             parsed.GetValue(precision) == "full" ? Precision.Full : Precision.Auto);
         options.Check();
         return options;
     }
-
-    private static double? Fraction(ParseResult parsed, Option<double?> option) => parsed.GetValue(option) switch
-    {
-        null => null,
-        > 0 and < 1 and var fraction => fraction,
-        var other => throw Errors.BadOption(option.Name, Output.Numbers.Short(other), "a fraction between 0 and 1"),
-    };
 }

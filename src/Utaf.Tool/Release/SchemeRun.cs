@@ -13,10 +13,11 @@ internal static class SchemeRun
     /// <param name="request">The model, its data and its ensemble.</param>
     /// <param name="examples">N; null for the usual number.</param>
     /// <param name="swept">Whether parameters are chosen on the validation part.</param>
+    /// <param name="fractions">How the ensemble is split.</param>
     /// <param name="context">Where progress is told.</param>
     /// <exception cref="UtafException">UTAF1001, UTAF1405, UTAF1406, UTAF1503, UTAF1504, and those of the model and its data.</exception>
     public static async Task<SchemesDocument> CompareAsync(
-        IReadOnlyList<string> schemes, EnsembleRequest request, int? examples, bool swept, CommandContext context)
+        IReadOnlyList<string> schemes, EnsembleRequest request, int? examples, bool swept, SplitFractions fractions, CommandContext context)
     {
         // Before the model and its data are read, which may take minutes.
         var options = new SchemeOptions(Swept: swept);
@@ -28,7 +29,7 @@ internal static class SchemeRun
         await side.Exchange(folder, context).FetchAsync(Shard.All).ConfigureAwait(false);
         SchemeEvaluation.RequireBuilt(folder);
         using var workshop = side.OpenWorkshop();
-        var split = EnsembleSplit.Make(folder.Plan, folder.WeightsSha256, new SplitFractions(), side.Target.Network.WeightsSha256());
+        var split = EnsembleSplit.Of(folder, side.Target, fractions);
         var comparison = SchemeEvaluation.Run(schemes, folder, workshop, split, options, context.Note, context.CancellationToken);
         return SchemesDocument.Of(ModelName.Of(request.Model), folder.Path, comparison);
     }

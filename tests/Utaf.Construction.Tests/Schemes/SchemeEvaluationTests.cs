@@ -81,7 +81,7 @@ public sealed class SchemeEvaluationTests(BuiltEnsembles ensembles) : IClassFixt
     private EnsembleSplit Split(string task)
     {
         var ensemble = ensembles.Of(task);
-        return EnsembleSplit.Make(ensemble.Plan, ensemble.Folder.WeightsSha256, new(), ensemble.Workshop.Target.Network.WeightsSha256());
+        return EnsembleSplit.Of(ensemble.Folder, ensemble.Workshop.Target, new());
     }
 
     private (EnsembleSplit Split, SchemeComparison Comparison) Run(string task, IReadOnlyList<string> schemes, SchemeOptions options)

@@ -86,7 +86,7 @@ internal sealed record ResNetMembersWork(string Images, string Folder, int Examp
     private void WriteList(OpenedEnsemble ensemble)
     {
         var folder = ensemble.Folder;
-        var split = EnsembleSplit.Make(folder.Plan, folder.WeightsSha256, Fractions, ensemble.Workshop.Target.Network.WeightsSha256());
+        var split = EnsembleSplit.Of(folder, ensemble.Workshop.Target, Fractions);
         var list = new
         {
             target = Path.GetFullPath(TargetFile(Folder)),

@@ -71,7 +71,7 @@ internal sealed record WarfarinWork(string Data, string Folder, ulong Seed, int 
         var (folder, workshop) = (ensemble.Folder, ensemble.Workshop);
         var file = $"{folder.Path}{FingerprintPairFile.Extension}";
         FingerprintPairFile.Write(pair, file);
-        var split = EnsembleSplit.Make(folder.Plan, folder.WeightsSha256, Halves, workshop.Target.Network.WeightsSha256());
+        var split = EnsembleSplit.Of(folder, workshop.Target, Halves);
         var suspects = split.Test.Select(member => (Suspect: new NetworkSuspect(member.Id, folder.Load(member, workshop.Architectures), workshop.Task, workshop.Probe), member.Stolen)).ToList();
         var answered = suspects.Select(asked => ((ISuspect)new AnsweredSuspect(asked.Suspect.Name, asked.Suspect.QueryAsync(pair.Fingerprint, CancellationToken.None).GetAwaiter().GetResult()), asked.Stolen)).ToList();
 
