@@ -44,7 +44,9 @@ public sealed class IterationAucSpeedTests
 
         Assert.Equal([2, 2, 2], row.Ours);
         Assert.Equal([20, 5, 4], row.Reference);
-        Assert.False(row.Met);
+        Assert.Null(row.Met);
+        Assert.Contains("Too large a bound", row.Note, StringComparison.Ordinal);
+        Assert.True(IterationAucSpeed.BestOfBothRow([(ours, Curve((10, 0.6), (20, 0.9)))]).Met);
         Assert.Contains("3 of 3 pairs: 1.00, 1.00, 1.00.", row.Note, StringComparison.Ordinal);
         Assert.Contains("did not reach it in 2 of them", row.Note, StringComparison.Ordinal);
     }
@@ -79,6 +81,7 @@ public sealed class IterationAucSpeedTests
         Assert.Equal([1], row.Ours);
         Assert.Equal([10], row.Reference);
         Assert.Null(row.Met);
+        Assert.Contains("Not judged", row.Note, StringComparison.Ordinal);
     }
 
     private static List<StageLine> Curve(params (double Seconds, double Auc)[] points) =>

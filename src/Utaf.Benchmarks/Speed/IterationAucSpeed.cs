@@ -48,28 +48,36 @@ internal static class IterationAucSpeed
 
     /// <summary>
     /// The row of the best AUC that either reached. A reference that never does has its whole time counted, so that its ratio is
-    /// an upper bound; where ours does not, nothing is judged.
+    /// an upper bound, and one that is too large says nothing; where ours does not, nothing is judged.
     /// </summary>
     internal static SpeedRow BestOfBothRow(IReadOnlyList<(IReadOnlyList<StageLine> Ours, IReadOnlyList<StageLine> Reference)> pairs)
     {
         var there = pairs.Where(pair => Best(pair.Ours) >= Best(pair.Reference)).Select(pair => (pair.Ours, pair.Reference, Level: Best(pair.Ours))).ToList();
         var never = there.Count(pair => Best(pair.Reference) < pair.Level);
+        double[] ours = [.. there.Select(pair => TimeTo(pair.Ours, pair.Level))];
+        double[] reference = [.. there.Select(pair => TimeTo(pair.Reference, pair.Level))];
         var note = there.Count == 0
             ? $"Ours had it in none of {pairs.Count} pairs."
             : $"Ours had it in {there.Count} of {pairs.Count} pairs: {string.Join(", ", there.Select(pair => pair.Level.ToString("0.00", CultureInfo.InvariantCulture)))}.";
+        if (there.Count < pairs.Count)
+        {
+            note += " Not judged: PyTorch had a better one in the others.";
+        }
+
         if (never > 0)
         {
             note += $" PyTorch did not reach it in {never} of them: there all of its time counts, and the ratio is at most this.";
         }
 
-        return new(
+        var row = new SpeedRow(
             Measurements.IterationAuc,
             "the same to the best validation AUC of both",
             "s",
             there.Count == pairs.Count ? 0.25 : null,
-            [.. there.Select(pair => TimeTo(pair.Ours, pair.Level))],
-            there.Count > 0 ? [.. there.Select(pair => TimeTo(pair.Reference, pair.Level))] : null,
+            ours,
+            there.Count > 0 ? reference : null,
             note);
+        return never > 0 && row.Met == false ? row with { AtMost = null, Note = $"{note} Too large a bound to be judged." } : row;
     }
 
     private static double TimeTo(IReadOnlyList<StageLine> curve, double level) => (curve.FirstOrDefault(line => line["auc"] >= level) ?? curve[^1]).Seconds;

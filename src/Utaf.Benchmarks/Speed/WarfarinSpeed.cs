@@ -110,11 +110,11 @@ internal static class WarfarinSpeed
             yield break;
         }
 
-        yield return new(Measurements.ConstructAuc, $"{work}, {enough} steps", "s", 0.1, Of("construct-again"), construct,
+        yield return new(Measurements.ConstructAuc, $"{work}, {enough} steps", "s", 0.1, Of("construct-median"), construct,
             $"{note} The median of {BatchedWork.FurtherConstructions} constructions in a process that has constructed before, as the reference has trained before; reading of members and the test included; ρ is given and not chosen, as the reference has none.");
-        yield return new(Measurements.ConstructAuc, "the same with ρ chosen", "s", null, Of("construct-choosing"), construct, "A second meta-verifier is learned, without the validation part, and ρ is chosen by it.");
+        yield return new(Measurements.ConstructAuc, "the same with ρ chosen", "s", null, Of("choosing-median"), construct, "A second meta-verifier is learned, without the validation part, and ρ is chosen by it.");
         yield return new(Measurements.ConstructAuc, "the same, for the first time in a process", "s", null, Of("construct"), construct);
-        yield return new(Measurements.ConstructAuc, "the same without reading the members' files", "s", null, [.. Of("construct-again").Zip(Of("reading"), (whole, reading) => whole - reading)], construct);
+        yield return new(Measurements.ConstructAuc, "the same without reading the members' files", "s", null, [.. Of("construct-median").Zip(Of("reading"), (whole, reading) => whole - reading)], construct);
 
         double[] Of(string stage) => [.. pairs.Select(pair => pair.Batched[enough].Stage(stage).Seconds)];
     }

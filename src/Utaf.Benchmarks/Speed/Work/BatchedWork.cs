@@ -4,7 +4,10 @@ using Utaf.Torch;
 
 namespace Utaf.Benchmarks.Speed.Work;
 
-/// <summary>Stage 2 by the batched schedule on a built ensemble of the Warfarin scenario: the first in a process, and the median of those after it.</summary>
+/// <summary>
+/// Stage 2 by the batched schedule on a built ensemble of the Warfarin scenario: the first in a process and the median of those
+/// after it, with ρ given; and the median with ρ chosen.
+/// </summary>
 /// <param name="Data">The folder with the table.</param>
 /// <param name="Folder">Where <see cref="WarfarinWork"/> built the ensemble.</param>
 /// <param name="Seed">That of the ensemble.</param>
@@ -23,8 +26,8 @@ internal sealed record BatchedWork(string Data, string Folder, ulong Seed, int I
         // The reference chooses no threshold: an AUC has none.
         var given = new ConstructionOptions(Iterations: Iterations, VerifierSteps: VerifierSteps, Threshold: 0.5, Fractions: WarfarinWork.Halves, Patience: Iterations);
         report(Construct("construct", given, 1));
-        report(Construct("construct-again", given, FurtherConstructions));
-        report(Construct("construct-choosing", given with { Threshold = null }, FurtherConstructions));
+        report(Construct("construct-median", given, FurtherConstructions));
+        report(Construct("choosing-median", given with { Threshold = null }, FurtherConstructions));
 
         // What each of the above spent at least on reading the members' files, which the reference has in memory.
         var reading = Stopwatch.StartNew();
