@@ -16,10 +16,6 @@ public sealed record ConstructionProgress(int Done, int Total, CurvePoint? Point
 /// <summary>Stage 2: fingerprint and meta-verifier, learned together on a built ensemble.</summary>
 public static class PairConstruction
 {
-    /// <summary>How far the managed meta-verifier may be from torch's on up to so many outputs.</summary>
-    private const double ScoreTolerance = 2e-5;
-    private const double UsualOutputs = 1000;
-
     // With more parameters than this, passing through the members is nearly all of the time.
     private const long LargeTarget = 1_000_000;
 
@@ -89,7 +85,7 @@ public static class PairConstruction
         // The test part is loaded only now that ρ is chosen.
         using var test = FrozenMembers.Load(split.Test, folder, workshop, withTarget: false);
         var answers = test.Outputs(learned.Inputs);
-        var rates = CheckedRates(verifier, answers, learned);
+        var rates = ScoreCheck.Rates(verifier, given => learned.Verifier.LogOdds(learned.Standards.Apply(given)), answers);
         var heldOut = HeldOut(split.Test, rates);
         var output = new OutputSpecification(
             workshop.Target.Signature.OutputWidth,
@@ -150,25 +146,6 @@ public static class PairConstruction
                 Reading = workshop.Task.Reading(workshop.Target.Signature.OutputWidth, options.Examples),
             });
         }
-    }
-
-    /// <summary>Scores by the managed meta-verifier, each compared with torch's.</summary>
-    private static double[] CheckedRates(MetaVerifier verifier, Tensor answers, Learned learned)
-    {
-        var byTorch = learned.Verifier.LogOdds(learned.Standards.Apply(answers)).Select(Scores.Probability).ToArray();
-        var managed = Values(answers).Chunk(verifier.InputWidth).Select(row => verifier.MatchingRate(row)).ToArray();
-
-        // A sum's rounding errors grow as the root of its length: a generator's hundred images are 78400 numbers.
-        var tolerance = ScoreTolerance * Math.Sqrt(Math.Max(1, verifier.InputWidth / UsualOutputs));
-        foreach (var (mine, theirs) in managed.Zip(byTorch))
-        {
-            if (!(Math.Abs(mine - theirs) <= tolerance))
-            {
-                throw Errors.ScoreMismatch(mine, theirs, tolerance);
-            }
-        }
-
-        return managed;
     }
 
     /// <summary>What whoever relies on the pair should know of how well it does.</summary>
