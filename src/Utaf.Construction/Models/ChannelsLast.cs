@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Utaf.Models;
@@ -11,6 +12,18 @@ internal static class ChannelsLast
 {
     // With fewer channels a vector is not full, and the other layout is as fast or faster: docs/speed.md.
     private const long FewestChannels = 32;
+
+    // A vector of AVX2.
+    private const long FewestOfStridedPixels = 8;
+
+    /// <summary>
+    /// Whether torch's convolution writes beyond its memory in this layout: oneDNN's does on processors with AVX2 and without
+    /// AVX-512 where kernels of one pixel have a stride, and channels that do not fill a vector. One channel has no layout.
+    /// </summary>
+    /// <param name="convolution">Its kernel's size and its stride count.</param>
+    /// <param name="channels">Of its input; fewer than it was made with where some were pruned.</param>
+    public static bool Breaks(Conv2d convolution, long channels) =>
+        convolution.kernel_size.All(size => size == 1) && convolution.stride.Any(stride => stride > 1) && channels is > 1 and < FewestOfStridedPixels;
 
     /// <summary>
     /// Changes how a network's kernels lie in memory, not what they are; where that is slower, nothing. Nor in a TorchScript model:
@@ -27,6 +40,11 @@ internal static class ChannelsLast
         using var noGradient = no_grad();
         Tensor[] kernels = [.. network.Parameters.Select(parameter => parameter.Tensor).Where(tensor => tensor.dim() == 4 && tensor.dtype == ScalarType.Float32)];
         if (kernels.Length == 0 || kernels[0].device_type != DeviceType.CPU || kernels.Max(kernel => kernel.shape[1]) < FewestChannels)
+        {
+            return;
+        }
+
+        if (network.Module.modules().OfType<Conv2d>().Any(convolution => Breaks(convolution, convolution.in_channels)))
         {
             return;
         }

@@ -157,15 +157,28 @@ internal sealed class Folding
         var filters = weight.index_select(0, Index(live)).permute(0, 2, 3, 1).contiguous().to_type(type).permute(0, 3, 1, 2);
         var (kernels, shifts) = (Own(filters), Own(bias.index_select(0, Index(live)).to_type(type)));
         var (stride, padding, dilation) = (convolution.stride, convolution.padding, convolution.dilation);
+        var pixels = ChannelsLast.Breaks(convolution, kernels.shape[1]);
+        if (pixels)
+        {
+            (stride, padding) = ([1, 1], [0, 0]);
+        }
+
         steps.Add(new(
             signal =>
             {
+                // The kernel sees only the pixels that the stride leaves.
+                signal = pixels ? Strided(signal, convolution.stride, convolution.padding ?? [0, 0]) : signal;
                 var products = nn.functional.conv2d(signal, kernels, shifts, stride, padding, dilation);
                 return relu ? products.relu_() : products;
             },
             kernels,
             shifts));
     }
+
+    private static Tensor Strided(Tensor images, long[] stride, long[] padding) =>
+        nn.functional.pad(images, [padding[1], padding[1], padding[0], padding[0]])
+            .slice(2, 0, images.shape[2] + (2 * padding[0]), stride[0])
+            .slice(3, 0, images.shape[3] + (2 * padding[1]), stride[1]);
 
     /// <summary>A norm with no convolution right before it.</summary>
     private void AddNorm(BatchNorm2d norm)
