@@ -11,9 +11,9 @@ namespace Utaf.Torch;
 /// chooses its order by all three.
 /// </summary>
 /// <remarks>
-/// Made for matrices that fit into the processor's caches, as those of small perceptrons do: nothing is packed. What works
-/// in vectors is compiled for good at its first call: what the runtime compiles first of a loop would run for a good part of the seconds that an
-/// ensemble of perceptrons takes.
+/// Made for matrices that fit into the processor's caches, as those of small perceptrons do: nothing is packed. What works in
+/// vectors is compiled for good at its first call: the runtime's first version of a loop would run for a good part of the
+/// seconds that an ensemble of perceptrons takes.
 /// </remarks>
 internal static unsafe class Products
 {
