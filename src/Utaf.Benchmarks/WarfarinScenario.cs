@@ -19,6 +19,8 @@ internal static class WarfarinScenario
 
     private const int Features = 31;
 
+    private const int Patients = 5741;
+
     // mg a week.
     private const double DoseScale = 100;
 
@@ -41,12 +43,16 @@ internal static class WarfarinScenario
     /// <param name="seed">Decides halves, weights and members.</param>
     /// <param name="profile">The ensemble's.</param>
     /// <param name="options">The ensemble's.</param>
-    public static PreparedScenario Prepare(string dataFolder, IReadOnlyList<DataTable> irrelevant, ulong seed, string profile, EnsembleOptions options)
+    /// <param name="whole">Whether the table must have every patient.</param>
+    /// <param name="trained">False: the target's weights are those that it starts from, which is enough for an estimate.</param>
+    /// <exception cref="UtafException">UTAF12xx: the table is not what the scenario is made of.</exception>
+    public static PreparedScenario Prepare(
+        string dataFolder, IReadOnlyList<DataTable> irrelevant, ulong seed, string profile, EnsembleOptions options, bool whole = true, bool trained = true)
     {
-        var (owner, open) = Read(DataFile(dataFolder)).Split(0.5, seed);
+        var (owner, open) = Read(DataFile(dataFolder), whole).Split(0.5, seed);
         var task = new Regression();
         var signature = new ModelSignature(owner.InputShape, 1);
-        var target = Target(owner, task, signature, seed);
+        var target = Target(owner, task, signature, seed, trained);
         var data = EnsembleData.Prepare(owner, open, irrelevant, imageShape: null, task, signature, seed);
         var plan = EnsemblePlan.Make(target, task, data, seed, profile, options);
         return new(target, task, data, plan, open, Measures);
@@ -62,7 +68,7 @@ internal static class WarfarinScenario
     public static string DataFile(string dataFolder) => Path.Combine(dataFolder, File);
 
     /// <summary>Height and weight standardised, dose in units of 100 mg a week: the scale the reference trains at.</summary>
-    private static DataTable Read(string path)
+    private static DataTable Read(string path, bool whole)
     {
         var table = DataFormats.Read(path, new DataOptions(SkipColumns: 2, LabelScale: DoseScale));
         if (table.ExampleSize != Features || table.TargetWidth != 1)
@@ -70,18 +76,28 @@ internal static class WarfarinScenario
             throw Errors.BadDataFile(path, $"two columns of identifiers, {Features} features and the weekly dose", $"{table.ExampleSize} features and {table.TargetWidth} targets");
         }
 
+        // A table that was cut at a line's end has nothing else that tells it.
+        if (whole && table.Count != Patients)
+        {
+            throw Errors.BadDataFile(path, $"{Patients} patients", $"{table.Count}: {(table.Count < Patients ? "the file is truncated" : "it is another table")}");
+        }
+
         var (mean, deviation) = ColumnStatistics.Of(table.Inputs, table.ExampleSize);
         var inputs = table.Inputs.Select((value, i) => i % table.ExampleSize < 2 ? (value - mean[i % table.ExampleSize]) / deviation[i % table.ExampleSize] : value);
         return table with { Inputs = [.. inputs] };
     }
 
-    private static TargetModel Target(DataTable owner, LearningTask task, ModelSignature signature, ulong seed)
+    private static TargetModel Target(DataTable owner, LearningTask task, ModelSignature signature, ulong seed, bool trained)
     {
         var random = new SeededRandom(seed, "target");
         using var network = Build();
         Initialisation.ResetAll(network, random);
-        using var data = TensorData.From(owner, task, CPU);
-        Trainer.Train(network, new(network.Parameters, data, OwnsData: false, new Supervision(OutputForm.Raw), new(50), [], random), task, "target", CancellationToken.None);
+        if (trained)
+        {
+            using var data = TensorData.From(owner, task, CPU);
+            Trainer.Train(network, new(network.Parameters, data, OwnsData: false, new Supervision(OutputForm.Raw), new(50), [], random), task, "target", CancellationToken.None);
+        }
+
         return TargetModel.FromNetwork(network, Build, signature);
 
         Network Build() => new(

@@ -626,6 +626,10 @@ public static class Errors
     /// <summary>An error that was kept beside others, told again as the only one.</summary>
     public static UtafException Again(Diagnostic diagnostic) => new(diagnostic);
 
+    /// <summary>An error in a file of a published data set, told with where the whole file is to be had.</summary>
+    public static UtafException OfDataSet(UtafException error, string dataSet) =>
+        new(error.Diagnostic with { Message = $"{error.Diagnostic.Message} Get the whole file again: {dataSet}." }, error);
+
     /// <summary>An error of reporting, told with the verdict that it must not hide.</summary>
     public static UtafException VerdictNotReported(UtafException error, ExitCode verdict)
     {

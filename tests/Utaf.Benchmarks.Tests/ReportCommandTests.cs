@@ -52,13 +52,27 @@ public sealed class ReportCommandTests
 
         string[] expected =
         [
-            "| **distillation** | stolen | 2 | 0.875 | 0.650 | 0.500 |",
-            "| fine-tuning | stolen | 1 | 1.000 | 0.900 | 1.000 |",
-            "| weight-pruning | stolen | 1 | 0.750 | 0.600 | 0.000 |",
-            "| independent-data | honest | 2 | 0.750 | 0.550 | – |",
-            "| independent-similar | honest | 2 | 1.000 | 0.150 | – |",
+            // ARUC by counting thresholds, of 101: distilled 35, fine-tuned 55, pruned 27.5, honest 22.5 and 55.
+            "| family | side | models a repeat | ARUC | AUC | TPR at 1 % FPR | TPR at 5 % FPR | mean score |",
+            "|---|---|---|---|---|---|---|---|",
+            "| **distillation** | stolen | 2 | 0.347 | 0.875 | 0.500 | 0.500 | 0.650 |",
+            "| fine-tuning | stolen | 1 | 0.545 | 1.000 | 1.000 | 1.000 | 0.900 |",
+            "| weight-pruning | stolen | 1 | 0.272 | 0.750 | 0.000 | 0.000 | 0.600 |",
+            "| independent-data | honest | 2 | 0.223 | 0.750 | – | – | 0.550 |",
+            "| independent-similar | honest | 2 | 0.545 | 1.000 | – | – | 0.150 |",
         ];
         Assert.Contains(string.Join('\n', expected), page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_familys_true_positives_are_counted_at_both_rates_of_false_ones()
+    {
+        using var folder = new TemporaryFolder();
+        var page = Report(folder, Runs.Write(folder.File("run"), "skin", "cpu", Runs.Repeat(7, Runs.Scheme("utaf", "default", Runs.ManyHonest))));
+
+        // Distilled: 1 and 3 of 4 are found, (100 + 2 · 96 + 20) / 400, and 32.56 / 101. Retrained: 69.5 / 101.
+        Assert.Contains("| **distillation** | stolen | 4 | 0.322 | 0.780 | 0.250 | 0.750 | 0.492 |", page, StringComparison.Ordinal);
+        Assert.Contains("| retraining | stolen | 2 | 0.688 | 1.000 | 1.000 | 1.000 | 0.950 |", page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,9 +113,9 @@ public sealed class ReportCommandTests
 
         var page = Report(folder, Runs.Write(folder.File("run"), "skin", "cpu", Runs.Repeat(0, Runs.Scheme("utaf", "default", suspects))));
 
-        // 3599 of 3600 pairs; the mean of scores is only rounded.
+        // 3599 of 3600 pairs; the mean of scores is only rounded. ARUC is 59/60 at 90 of 101 thresholds; 59 of 60 lie above all honest ones.
         Assert.Contains("| 0.9997 |", page, StringComparison.Ordinal);
-        Assert.Contains("| retraining | stolen | 60 | 0.9997 | 0.990 | 1.000 |", page, StringComparison.Ordinal);
+        Assert.Contains("| retraining | stolen | 60 | 0.876 | 0.9997 | 0.983 | 1.000 | 0.990 |", page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -127,10 +141,105 @@ public sealed class ReportCommandTests
         Assert.Contains("UTAF's worst AUC here: 0.875 (distillation).", page, StringComparison.Ordinal);
         Assert.Contains($"| int8 | UTAF | 4 | 4 | 0.980 | 1.000 |", page, StringComparison.Ordinal);
         Assert.Contains($"| pairs=100 | ModelDiff | 200 | {KnownAruc} |", page, StringComparison.Ordinal);
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"UTAF's ARUC over the best other scheme's (IPGuard): {99 / 101.0 / Runs.Aruc:0.00}; the paper: about 3.2 (IPGuard)."), page, StringComparison.Ordinal);
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"UTAF's ARUC over that of the best other scheme of those run (IPGuard, default): {99 / 101.0 / Runs.Aruc:0.00}; the paper: about 3.2 (IPGuard)."), page, StringComparison.Ordinal);
         Assert.Contains("Seconds until ARUC on the validation part was above 0.8: UTAF 10.5 ± 6.4. The paper: less than 200.", page, StringComparison.Ordinal);
         Assert.Contains("Parameters:\n\n- IPGuard: k = 0.1\n\n", page, StringComparison.Ordinal);
         Assert.DoesNotContain("Not run.\n\n###", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Figures_4_and_5_have_all_measures_beside_ARUC()
+    {
+        using var folder = new TemporaryFolder();
+        var page = Report(folder, Runs.Write(folder.File("run"), "warfarin", "cpu", Runs.Repeat(
+            7,
+            Runs.Scheme("utaf", "default", Runs.Apart),
+            Runs.Scheme("utaf", "n=10", Runs.ManyHonest, queries: 10),
+            Runs.Scheme("utaf", "ensemble=8", Runs.Apart),
+            Runs.Scheme("utaf", "ensemble=16", Runs.ManyHonest))));
+
+        (string Name, string ManyHonest, string Apart)[] measures = [("ARUC", "0.448", "0.980"), ("AUC", "0.853", "1.000"), ("TPR at 1 % FPR", "0.500", "1.000"), ("TPR at 5 % FPR", "0.833", "1.000")];
+        Assert.Contains(string.Concat(measures.Select(one => $"| {one.Name} | N = 10 | N = 100 |\n|---|---|---|\n| UTAF | {one.ManyHonest} | {one.Apart} |\n\n")), page, StringComparison.Ordinal);
+        Assert.Contains(string.Concat(measures.Select(one => $"| {one.Name} | models a side = 8 | models a side = 16 |\n|---|---|---|\n| UTAF | {one.Apart} | {one.ManyHonest} |\n\n")), page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_open_set_has_all_measures_beside_ARUC()
+    {
+        using var folder = new TemporaryFolder();
+        var page = Report(folder, Runs.Write(folder.File("run"), "skin", "cpu", Runs.Repeat(
+            7, Runs.Scheme("utaf", "without=chains", Runs.ManyHonest), Runs.Scheme("utaf", "unseen=int8", Runs.ManyHonest))));
+
+        Assert.Contains("| chains | UTAF | 6 | 100 | 0.448 | 0.853 | 0.500 | 0.833 |", page, StringComparison.Ordinal);
+        Assert.Contains("| int8 | UTAF | 6 | 100 | 0.448 | 0.853 | 0.500 | 0.833 |", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_best_other_scheme_is_that_of_both_settings_and_no_form_of_UTAF()
+    {
+        using var folder = new TemporaryFolder();
+        var page = Report(folder, Runs.Write(folder.File("run"), "skin", "cpu", Runs.Repeat(
+            7,
+            Runs.Scheme("utaf", "default"),
+            Runs.Scheme("utaf-paper", "default", Runs.Apart),
+            Runs.Scheme("ipguard", "default", Runs.ManyHonest),
+            Runs.Scheme("modeldiff", "default"),
+            Runs.Scheme("modeldiff", "swept", Runs.Apart),
+            Runs.Scheme("ipguard", "swept"))));
+
+        // 40/101 over 99/101.
+        Assert.Contains("UTAF's ARUC over that of the best other scheme of those run (ModelDiff, swept): 0.40; the paper: about 3.2 (IPGuard).", page, StringComparison.Ordinal);
+        Assert.Equal(2, page.Split("the best other scheme").Length);
+    }
+
+    [Fact]
+    public void Without_another_scheme_there_is_no_best_one()
+    {
+        using var folder = new TemporaryFolder();
+        var page = Report(folder, Runs.Write(folder.File("run"), "skin", "cpu", Runs.Repeat(7, Runs.Scheme("utaf", "default"), Runs.Scheme("utaf-paper", "default"))));
+
+        Assert.DoesNotContain("the best other scheme", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_trend_over_the_ensembles_size_stands_beside_the_papers()
+    {
+        using var folder = new TemporaryFolder();
+        var page = Report(folder, Runs.Write(folder.File("run"), "fashion", "cpu", Runs.Repeat(
+            7,
+            Runs.Scheme("utaf", "ensemble=8", Runs.Apart),
+            Runs.Scheme("utaf", "ensemble=16"),
+            Runs.Scheme("utaf", "ensemble=32", Runs.ManyHonest))));
+
+        // 45.22/101 over 99/101; down to 40/101, then up.
+        Assert.Contains("UTAF's ARUC with 32 models a side over that with 8: 0.457, rising at 1 of 2 steps; the paper: a steady upward trend.", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("skin", "")]
+    [InlineData("warfarin", "; the paper: both stay 1 unless ρ is very close to 0 or 1")]
+    [InlineData("fashion", "; the paper: both stay 1 unless ρ is very close to 0 or 1")]
+    public void Thresholds_without_an_error_stand_beside_the_papers_where_it_speaks_of_them(string scenario, string paper)
+    {
+        using var folder = new TemporaryFolder();
+        var apart = Report(folder, [Runs.Write(folder.File("apart"), scenario, "cpu", Runs.Repeat(7, Runs.Scheme("utaf", "default", Runs.Apart)))], "one");
+        var mixed = Report(folder, [Runs.Write(folder.File("mixed"), scenario, "cpu", Runs.Repeat(7))], "other");
+
+        // All but 0 and 1 of the 101 thresholds.
+        Assert.Contains($"Share of the thresholds at which UTAF's robustness and uniqueness are both 1: 0.980{paper}.\n", apart, StringComparison.Ordinal);
+        Assert.Contains($"Share of the thresholds at which UTAF's robustness and uniqueness are both 1: 0.000{paper}.\n", mixed, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Times_say_what_they_are_of()
+    {
+        using var folder = new TemporaryFolder();
+        var page = Report(folder, Runs.Write(folder.File("run"), "skin", "cpu", Runs.Repeat(7)));
+
+        Assert.Contains(
+            "| UTAF | default | 12.0 | 202 ± 11 | 0.250 | 7.2 ± 0.8 |\n\nThe times are of the machine that the run names, which may have had other work; [speed.md](speed.md) has paired timings.\n",
+            page,
+            StringComparison.Ordinal);
     }
 
     [Fact]

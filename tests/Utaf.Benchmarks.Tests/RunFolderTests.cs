@@ -39,6 +39,46 @@ public sealed class RunFolderTests
     }
 
     [Fact]
+    public void Other_schemes_settings_and_irrelevant_data_are_another_run()
+    {
+        using var folder = new TemporaryFolder();
+        var asked = Settings with { Schemes = ["utaf", "akh"], Settings = [], IrrelevantSha256 = ["00112233445566"] };
+        RunFolder.Create(folder.Path, asked);
+
+        Assert.True(RunFolder.Begun(folder.Path, asked with { Schemes = ["utaf", "akh"] })!.Settings.IsSameAs(asked));
+        RunSettings[] others = [asked with { Schemes = ["utaf"] }, asked with { Settings = ["n"] }, asked with { IrrelevantSha256 = [] }];
+        foreach (var other in others)
+        {
+            var error = Assert.Throws<UtafException>(() => RunFolder.Begun(folder.Path, other)).Diagnostic;
+
+            Assert.Equal(("UTAF1903", folder.File("run.json")), (error.Code, error.Origin));
+            Assert.Contains("found skin, profile smoke, seed 3, data 0123456789ab, schemes utaf akh, settings none, irrelevant data 001122334455, a processor", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_run_that_does_not_say_what_it_was_told_is_gone_on_with()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("run.json"), """{"format": 1, "scenario": "skin", "profile": "smoke", "seed": 3, "dataSha256": ["0123456789abcdef"], "machine": "a processor, 2 threads"}""");
+
+        var run = RunFolder.Begun(folder.Path, Settings with { Schemes = ["utaf"], Settings = ["n"], IrrelevantSha256 = [] });
+
+        Assert.NotNull(run);
+        Assert.Null(run.Settings.Schemes);
+        Assert.Equal(Settings.ToString(), run.Settings.ToString());
+    }
+
+    [Fact]
+    public void A_folder_without_a_run_is_not_begun_by_asking()
+    {
+        using var folder = new TemporaryFolder();
+
+        Assert.Null(RunFolder.Begun(folder.File("run"), Settings));
+        Assert.False(Directory.Exists(folder.File("run")));
+    }
+
+    [Fact]
     public void An_interrupted_write_is_no_repeat()
     {
         using var folder = new TemporaryFolder();

@@ -36,6 +36,22 @@ internal static class Runs
     /// <summary>Suspects that are told apart without an error: AUC 1, ARUC 99/101.</summary>
     public static IReadOnlyList<ScoredSuspect> Apart { get; } = [.. Suspects.Select(suspect => suspect with { Score = suspect.Stolen ? 1 : 0.001 })];
 
+    /// <summary>
+    /// Suspects that are found or not by how many honest ones may be accused: a hundred honest ones score 0.005, 0.01, …, 0.5. One of 100 may lie above
+    /// 0.495, five above 0.475. Two stolen lie between, one at 0.1025, three above all: AUC (3 · 100 + 2 · 96 + 20) / 600, TPR 3/6 and 5/6. Uniqueness
+    /// at ρ = k/100 is k/50 up to 1; so ARUC is k/50 for k up to 41, 5/6 for 42 to 48, 1/2 for 49 to 89, 1/3 for 90 to 94, of 101: 0.4477.
+    /// </summary>
+    public static IReadOnlyList<ScoredSuspect> ManyHonest { get; } =
+    [
+        new("a", true, "distillation", 0.9),
+        new("b", true, "distillation", 0.4825),
+        new("c", true, "distillation", 0.4825),
+        new("d", true, "distillation", 0.1025),
+        new("e", true, "retraining", 0.95),
+        new("f", true, "retraining", 0.95),
+        .. Enumerable.Range(1, 100).Select(i => new ScoredSuspect($"n{i}", false, "independent-data", i / 200.0)),
+    ];
+
     public static SchemeResult Scheme(string name, string setting, IReadOnlyList<ScoredSuspect>? suspects = null, double construction = 12, int queries = 100) =>
         new(name, setting, queries, construction, 0.25, "", suspects ?? Suspects, []);
 

@@ -5,8 +5,11 @@ using Utaf.Tests;
 
 namespace Utaf.Benchmarks.Tests;
 
+[Collection("torch")]
 public sealed class ScenarioCommandTests
 {
+    private const string Table = "iwpc_31feat_5741.csv";
+
     [Theory]
     [InlineData("warfarin", "without=chain", "unseen=int8", "unseen=input-noise")]
     [InlineData("skin", "unseen=int8", "unseen=input-noise", "unseen=resize", "unseen=adversarial")]
@@ -15,7 +18,8 @@ public sealed class ScenarioCommandTests
     {
         using var folder = new TemporaryFolder();
         ScenarioData.Write(scenario, folder.Path);
-        string[] run = [scenario, "--data", folder.Path, "--profile", "smoke", "--seed", "3", "--repeats", "1", "--processes", "1", "--schemes", "utaf,utaf-paper,akh", "--work", folder.File("work"), "--run", folder.File("run")];
+        const string schemes = "utaf,utaf-paper,akh";
+        string[] run = [scenario, "--data", folder.Path, "--profile", "smoke", "--seed", "3", "--repeats", "1", "--processes", "1", "--schemes", schemes, "--work", folder.File("work"), "--run", folder.File("run")];
 
         var first = Run(run);
         Assert.True(first.Code == 0, first.Text);
@@ -42,7 +46,34 @@ public sealed class ScenarioCommandTests
         Assert.Equal(2, again.Code);
         Assert.Contains("UTAF1001", again.Text, StringComparison.Ordinal);
         Assert.Contains("finished before", Run([.. run, "--resume"]).Text, StringComparison.Ordinal);
-        Assert.Contains("UTAF1903", Run([.. run.Select(argument => argument == "3" ? "4" : argument), "--resume"]).Text, StringComparison.Ordinal);
+
+        // A folder that answered another question would be no answer to this one.
+        File.WriteAllText(folder.File("other.csv"), "1,2\n");
+        string[][] others =
+        [
+            [.. run.Select(argument => argument == "3" ? "4" : argument)],
+            [.. run.Select(argument => argument == schemes ? "utaf" : argument)],
+            [.. run, "--settings", "none"],
+            [.. run, "--irrelevant", folder.File("other.csv")],
+        ];
+        Assert.All(others, other => Assert.Contains("UTAF1903", Run([.. other, "--resume"]).Text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ModelDiff_is_run_with_a_hundred_pairs_too_where_numbers_are_varied()
+    {
+        using var folder = new TemporaryFolder();
+        ScenarioData.Write("skin", folder.Path);
+        string[] run = ["skin", "--data", folder.Path, "--profile", "smoke", "--repeats", "1", "--processes", "1", "--schemes", "modeldiff,akh", "--work", folder.File("work")];
+
+        var varied = Run([.. run, "--settings", "n", "--run", folder.File("varied")]);
+        var alone = Run([.. run, "--settings", "none", "--run", folder.File("alone")]);
+
+        Assert.True((varied.Code, alone.Code) == (0, 0), varied.Text + alone.Text);
+        var results = RunFolder.Open(folder.File("varied")).Repeats()[0].Schemes;
+        Assert.StartsWith("100 pairs", results.Single(result => result is { Scheme: "modeldiff", Setting: "pairs=100" }).Chosen, StringComparison.Ordinal);
+        Assert.DoesNotContain(results, result => result is { Scheme: "akh", Setting: "pairs=100" });
+        Assert.DoesNotContain(RunFolder.Open(folder.File("alone")).Repeats()[0].Schemes, result => result.Setting == "pairs=100");
     }
 
     [Fact]
@@ -79,25 +110,81 @@ public sealed class ScenarioCommandTests
     }
 
     [Theory]
-    [InlineData("skin", "derma28_ham10000.npz")]
-    [InlineData("fashion", "train-images-idx3-ubyte")]
-    public void A_truncated_file_is_told(string scenario, string file)
+    [InlineData("skin", "derma28_ham10000.npz", "medmnist.com")]
+    [InlineData("fashion", "train-images-idx3-ubyte", "github.com/zalandoresearch/fashion-mnist")]
+    [InlineData("fashion", "t10k-images-idx3-ubyte", "github.com/zalandoresearch/fashion-mnist")]
+    public void A_truncated_file_is_told_with_where_to_get_it_and_leaves_no_run(string scenario, string file, string source)
     {
         using var folder = new TemporaryFolder();
         ScenarioData.Write(scenario, folder.Path);
         File.WriteAllBytes(folder.File(file), File.ReadAllBytes(folder.File(file))[..5000]);
 
-        var (code, text) = Run([scenario, "--data", folder.Path, "--profile", "smoke", "--work", folder.File("work")]);
+        var (code, text) = Run([scenario, "--data", folder.Path, "--profile", "smoke", "--work", folder.File("work"), "--run", folder.File("run")]);
 
         Assert.Equal(2, code);
         Assert.Contains("UTAF1207", text, StringComparison.Ordinal);
+        Assert.Contains(folder.File(file), text, StringComparison.Ordinal);
+        Assert.Contains(source, text, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.File("run")));
+    }
+
+    [Fact]
+    public void A_run_that_was_refused_for_a_truncated_table_begins_with_the_whole_one()
+    {
+        using var folder = new TemporaryFolder();
+        ScenarioData.Write("warfarin", folder.Path);
+        var whole = File.ReadAllText(folder.File(Table));
+        File.WriteAllText(folder.File(Table), whole[..whole.LastIndexOf(',')]);
+        string[] run = ["warfarin", "--data", folder.Path, "--profile", "smoke", "--repeats", "1", "--settings", "none", "--schemes", "utaf", "--work", folder.File("work"), "--run", folder.File("run")];
+
+        var refused = Run(run);
+
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("UTAF1208: Expected 34 columns as in the first row, found 33 in row 15", refused.Text, StringComparison.Ordinal);
+        Assert.Contains("clinpgx.org", refused.Text, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.File("run")));
+
+        File.WriteAllText(folder.File(Table), whole);
+        var mended = Run(run);
+        Assert.True(mended.Code == 0, mended.Text);
+    }
+
+    [Fact]
+    public void A_table_that_was_cut_at_a_lines_end_lacks_patients()
+    {
+        using var folder = new TemporaryFolder();
+        ScenarioData.Write("warfarin", folder.Path);
+
+        var (code, text) = Run(["warfarin", "--data", folder.Path, "--profile", "cpu", "--work", folder.File("work"), "--run", folder.File("run")]);
+
+        Assert.Equal(2, code);
+        Assert.Contains("UTAF1207: Expected 5741 patients, found 150: the file is truncated.", text, StringComparison.Ordinal);
+        Assert.Contains("clinpgx.org", text, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.File("run")));
+    }
+
+    [Fact]
+    public void A_damaged_file_of_another_domain_is_not_taken_for_one_of_the_data_set()
+    {
+        using var folder = new TemporaryFolder();
+        ScenarioData.Write("warfarin", folder.Path);
+        File.WriteAllText(folder.File("other.csv"), "1,2\n3\n");
+        string[] run = ["warfarin", "--data", folder.Path, "--profile", "smoke", "--work", folder.File("work"), "--run", folder.File("run")];
+
+        var damaged = Run([.. run, "--irrelevant", folder.File("other.csv")]);
+        var missing = Run([.. run, "--irrelevant", folder.File("none.csv")]);
+
+        Assert.Contains("UTAF1208", damaged.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("clinpgx.org", damaged.Text, StringComparison.Ordinal);
+        Assert.Contains("UTAF1002", missing.Text, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.File("run")));
     }
 
     [Fact]
     public void A_table_of_other_features_is_told()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.File("iwpc_31feat_5741.csv"), ScenarioData.Table(new Random(1), features: 30));
+        File.WriteAllText(folder.File(Table), ScenarioData.Table(new Random(1), features: 30));
 
         var (code, text) = Run(["warfarin", "--data", folder.Path, "--profile", "smoke", "--work", folder.File("work")]);
 

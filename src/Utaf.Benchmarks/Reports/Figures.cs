@@ -14,14 +14,14 @@ internal sealed class Figures(ScenarioRuns runs)
     /// <summary>Fig. 2: robustness where uniqueness is 1, and ARUC, for every scheme.</summary>
     public string? Schemes()
     {
-        string[] settings = [.. new[] { Settings.Default, Settings.Swept }.Where(setting => runs.SchemesIn(setting).Count > 0)];
-        string[] schemes = [.. settings.SelectMany(runs.SchemesIn).Distinct().OrderBy(Titles.Rank).ThenBy(name => name, StringComparer.Ordinal)];
-        if (schemes.Length == 0)
+        string[] settings = [.. Titles.MainSettings.Where(setting => runs.SchemesIn(setting).Count > 0)];
+        var schemes = runs.SchemesInAny(settings);
+        if (schemes.Count == 0)
         {
             return null;
         }
 
-        var width = Math.Max(Width, 100 + (schemes.Length * 124));
+        var width = Math.Max(Width, 100 + (schemes.Count * 124));
         var svg = new Svg(width, (2 * BarPlot.Height) + 10);
         Panel("robustness at uniqueness 1", "share of the stolen models", measures => measures.RobustnessAtUniquenessOne).Draw(svg, 0, width);
         Panel("ARUC (at most 0.98)", "ARUC", Aruc).Draw(svg, BarPlot.Height, width);
@@ -83,21 +83,25 @@ internal sealed class Figures(ScenarioRuns runs)
     }
 
     /// <summary>Fig. 4: ARUC over the number of fingerprint examples.</summary>
-    public string? Examples() => Over("fingerprint examples", "fingerprint examples N", Settings.ExampleCount, withDefault: true);
+    public string? Examples() => Over("fingerprint examples", "fingerprint examples N", MeasuresByNumber.Examples(runs), withWhole: false);
 
     /// <summary>Fig. 5: ARUC over the size of the ensemble; the whole one, whose size varies with the split, as a level.</summary>
-    public string? EnsembleSizes() => Over("size of the ensemble", "stolen models learned from, and as many honest ones", Settings.EnsembleSize, withDefault: false);
+    public string? EnsembleSizes() => Over("size of the ensemble", "stolen models learned from, and as many honest ones", MeasuresByNumber.EnsembleSizes(runs), withWhole: true);
 
-    private string? Over(string what, string horizontal, Func<string, int?> number, bool withDefault)
+    private string? Over(string what, string horizontal, MeasuresByNumber measures, bool withWhole)
     {
         var lines = new List<Series>();
-        string[] schemes = [.. runs.Settings.Where(setting => number(setting) is not null).SelectMany(runs.SchemesIn).Distinct().OrderBy(Titles.Rank).ThenBy(name => name, StringComparer.Ordinal)];
-        foreach (var (i, scheme) in schemes.Index())
+        foreach (var (i, scheme) in measures.Schemes.Index())
         {
-            (double X, double Y, double Low, double High)[] points = [.. ByNumber(runs, scheme, number, withDefault).Select(point => ((double)point.Number, point.Aruc.Value, point.Aruc.Low, point.Aruc.High))];
+            (double X, double Y, double Low, double High)[] points =
+            [
+                .. from number in measures.NumbersOf(scheme)
+                   let aruc = measures.Aruc(scheme, number)!
+                   select ((double)number, aruc.Value, aruc.Low, aruc.High),
+            ];
             var colour = Svg.Colours[i % Svg.Colours.Count];
             lines.Add(new(Titles.Of(scheme), colour, points) { Marked = true });
-            if (!withDefault && Mean.Of(runs.Of(scheme, Settings.Default).Select(result => Aruc(SchemeMeasures.Of(result)))) is { } whole)
+            if (withWhole && Mean.Of(runs.Of(scheme, Settings.Default).Select(result => Aruc(SchemeMeasures.Of(result)))) is { } whole)
             {
                 lines.Add(new($"{Titles.Of(scheme)}, whole ensemble", colour, [(points[0].X, whole.Value, whole.Low, whole.High), (points[^1].X, whole.Value, whole.Low, whole.High)]) { Dashes = "6 5" });
             }
@@ -105,19 +109,6 @@ internal sealed class Figures(ScenarioRuns runs)
 
         return lines.Count == 0 ? null : new LinePlot(Title($"ARUC and {what}"), horizontal, "ARUC (at most 0.98)", lines) { Lowest = LowestOf(lines) }.ToSvg();
     }
-
-    /// <summary>A scheme's ARUC by a number that settings carry, ascending.</summary>
-    /// <param name="runs">The scenario.</param>
-    /// <param name="scheme">The scheme.</param>
-    /// <param name="number">The number of a setting's name, null if it has none.</param>
-    /// <param name="withDefault">Whether the default setting counts too, by its queries.</param>
-    public static IEnumerable<(int Number, Mean Aruc)> ByNumber(ScenarioRuns runs, string scheme, Func<string, int?> number, bool withDefault) =>
-        from result in runs.Settings.SelectMany(setting => runs.Of(scheme, setting))
-        let value = number(result.Setting) ?? (withDefault && result.Setting == Settings.Default ? result.Queries : null)
-        where value is not null && (result.Setting != Settings.Default || !runs.Of(scheme, Settings.Examples(value.Value)).Any())
-        group Aruc(SchemeMeasures.Of(result)) by value.Value into same
-        orderby same.Key
-        select (same.Key, Mean.Of(same)!);
 
     private LinePlot CurvesOf(string scheme, string title)
     {

@@ -45,6 +45,9 @@ internal static class PaperFigures
     /// <summary>Section 6 on Fig. 3.</summary>
     public static string? Learning(string scenario) => scenario == "skin" ? "less than 200" : null;
 
+    /// <summary>Section 6 on Fig. 3, right, which Fig. A1 is captioned to show too: UTAF's robustness and uniqueness over the threshold.</summary>
+    public static string? Curves(string scenario) => scenario is "warfarin" or "fashion" ? "both stay 1 unless ρ is very close to 0 or 1" : null;
+
     /// <summary>Section 6 on Fig. 2: UTAF's ARUC over the best other scheme's.</summary>
     public static string? AgainstTheBest(string scenario) => scenario == "skin" ? "about 3.2 (IPGuard)" : null;
 
@@ -56,4 +59,7 @@ internal static class PaperFigures
         "fashion" => "about 1.170",
         _ => null,
     };
+
+    /// <summary>Section 6 on Fig. 5, of all three scenarios: UTAF's ARUC when the ensemble is enlarged.</summary>
+    public static string? EnsembleSizes(string scenario) => Titles.Scenarios.Contains(scenario) ? "a steady upward trend" : null;
 }

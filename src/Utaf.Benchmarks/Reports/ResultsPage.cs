@@ -49,10 +49,10 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
         text.Append(CultureInfo.InvariantCulture, $"## {Titles.OfScenario(runs.Scenario)}, profile {runs.Profile}\n\n");
         RunSummary.Append(text, runs);
         Section("Schemes", "schemes", runs, Main);
-        Section("Per obfuscation family", null, runs, Families);
+        Section("Per obfuscation family", null, runs, _ => FamilyTables.Append(text, runs));
         Section("Time (Table 2)", null, runs, Times);
         Section("Learning over time (Fig. 3)", "learning", runs, Learning);
-        Section("Robustness and uniqueness (Fig. 3, A1)", "curves", runs, _ => Figure(runs, "all-curves"));
+        Section("Robustness and uniqueness (Fig. 3, A1)", "curves", runs, Curves);
         Section("Number of fingerprint examples (Fig. 4)", "examples", runs, Examples);
         Section("Size of the ensemble (Fig. 5)", "ensemble", runs, EnsembleSizes);
         Section("A family left out of the ensemble", null, runs, _ => OpenSet(runs, "left out", Settings.LeftOut, "Left out of learning and choosing. For an obfuscation the suspects are its copies of all parts against the honest test members; for a kind of honest models the other way round. The last column is the same scheme's AUC with all families learned from."));
@@ -90,7 +90,7 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
 
     private void Main(ScenarioRuns runs)
     {
-        foreach (var setting in new[] { Settings.Default, Settings.Swept }.Where(setting => runs.SchemesIn(setting).Count > 0))
+        foreach (var setting in Titles.MainSettings.Where(setting => runs.SchemesIn(setting).Count > 0))
         {
             var results = runs.SchemesIn(setting).SelectMany(scheme => runs.Of(scheme, setting)).ToList();
             text.Append(CultureInfo.InvariantCulture, $"*{setting}*, {results.Average(result => SchemeMeasures.Stolen(result).Length):0.#} stolen and {results.Average(result => SchemeMeasures.Honest(result).Length):0.#} honest suspects a repeat:\n\n");
@@ -100,7 +100,6 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
                 Titles.Of(scheme), Queries(runs, scheme, setting),
                 .. SchemeMeasures.Columns.SelectMany(column => PaperHas(column.Name) ? new[] { Measure(runs, scheme, setting, column.Of), Paper(column.Name, runs.Scenario, scheme) } : [Measure(runs, scheme, setting, column.Of)]),
             ]));
-            AgainstTheBest(runs, setting);
             List<string> parameters =
             [
                 .. from scheme in runs.SchemesIn(setting)
@@ -113,69 +112,43 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
                 text.Append("Parameters:\n\n").AppendJoin("", parameters).Append('\n');
             }
         }
+
+        AgainstTheBest(runs);
     }
 
-    /// <summary>How many times the best other scheme's ARUC is UTAF's.</summary>
-    private void AgainstTheBest(ScenarioRuns runs, string setting)
+    /// <summary>How many times the best other scheme's ARUC is UTAF's. UTAF counts by its defaults, the others in the setting that suits them better.</summary>
+    private void AgainstTheBest(ScenarioRuns runs)
     {
-        var aruc = runs.SchemesIn(setting).ToDictionary(scheme => scheme, scheme => runs.Of(scheme, setting).Average(result => SchemeMeasures.Of(result).Aruc));
-        var others = aruc.Where(scheme => !Titles.IsUtaf(scheme.Key)).OrderByDescending(scheme => scheme.Value).ToList();
-        if (aruc.TryGetValue(Titles.Utaf, out var ours) && others is [{ Value: > 0 } best, ..])
+        var ranked =
+            (from setting in Titles.MainSettings
+             from scheme in runs.SchemesIn(setting)
+             select (Scheme: scheme, Setting: setting, Aruc: runs.Of(scheme, setting).Average(result => SchemeMeasures.Of(result).Aruc)))
+            .OrderByDescending(one => one.Aruc)
+            .ToList();
+        var ours = ranked.Find(one => one.Scheme == Titles.Utaf && one.Setting == Settings.Default);
+        var best = ranked.Find(one => !Titles.IsUtaf(one.Scheme));
+        if (ours.Scheme is not null && best.Aruc > 0)
         {
             var said = PaperFigures.AgainstTheBest(runs.Scenario) is { } paper ? $"; the paper: {paper}" : "";
-            text.Append(CultureInfo.InvariantCulture, $"UTAF's ARUC over the best other scheme's ({Titles.Of(best.Key)}): {ours / best.Value:0.00}{said}.\n\n");
+            text.Append(CultureInfo.InvariantCulture, $"UTAF's ARUC over that of the best other scheme of those run ({Titles.Of(best.Scheme)}, {best.Setting}): {ours.Aruc / best.Aruc:0.00}{said}.\n\n");
         }
-    }
-
-    private void Families(ScenarioRuns runs)
-    {
-        foreach (var setting in new[] { Settings.Default, Settings.Swept })
-        {
-            foreach (var scheme in runs.SchemesIn(setting))
-            {
-                var name = $"{Titles.Of(scheme)}, {setting}";
-
-                // The scheme that the page is about stands open, the others can be opened.
-                var open = scheme == Titles.Utaf;
-                text.Append(open ? $"*{name}*\n\n" : $"<details><summary>{name}</summary>\n\n");
-                FamiliesOf(runs, runs.Of(scheme, setting));
-                text.Append(open ? "" : "</details>\n\n");
-            }
-        }
-    }
-
-    private void FamiliesOf(ScenarioRuns runs, IReadOnlyList<SchemeResult> results)
-    {
-        var measures = results.SelectMany(result => FamilyMeasures.Of(result)).ToList();
-        MarkdownTable.Append(text, ["family", "side", "models a repeat", "AUC", "mean score", "TPR at 5 % FPR"], measures
-            .GroupBy(measure => (measure.Family, measure.Stolen))
-            .OrderBy(family => !family.Key.Stolen).ThenBy(family => !SchemeMeasures.IsDistilled(family.Key.Family)).ThenBy(family => family.Key.Family, StringComparer.Ordinal)
-            .Select(family => (IReadOnlyList<string>)
-            [
-                family.Key.Stolen && SchemeMeasures.IsDistilled(family.Key.Family) ? $"**{family.Key.Family}**" : family.Key.Family,
-                family.Key.Stolen ? "stolen" : "honest",
-                family.Average(measure => measure.Models).ToString("0.#", CultureInfo.InvariantCulture),
-                Mean.Share(Mean.Of(family.Select(measure => measure.Auc)), Count(runs)),
-                Mean.Score(Mean.Of(family.Select(measure => measure.MeanScore)), Count(runs)),
-                Mean.Share(Mean.Of(family.Select(measure => measure.TprAt5)), Count(runs)),
-            ]));
     }
 
     private void Times(ScenarioRuns runs)
     {
-        string[] settings = [Settings.Default, Settings.Swept];
-        if (!settings.Any(setting => runs.SchemesIn(setting).Count > 0))
+        if (runs.SchemesInAny(Titles.MainSettings).Count == 0)
         {
             return;
         }
 
         text.Append("Seconds; verification is of one suspect, its own pass included.\n\n");
-        MarkdownTable.Append(text, ["scheme", "setting", "construction", "paper", "verification", "paper"], settings.SelectMany(setting => runs.SchemesIn(setting).Select(scheme => (IReadOnlyList<string>)
+        MarkdownTable.Append(text, ["scheme", "setting", "construction", "paper", "verification", "paper"], Titles.MainSettings.SelectMany(setting => runs.SchemesIn(setting).Select(scheme => (IReadOnlyList<string>)
         [
             Titles.Of(scheme), setting,
             Mean.Number(Mean.Of(runs.Of(scheme, setting).Select(result => result.ConstructionSeconds)), Count(runs)), PaperFigures.Construction(runs.Scenario, scheme) ?? "–",
             Mean.Number(Mean.Of(runs.Of(scheme, setting).Select(result => result.VerificationSeconds)), Count(runs)), PaperFigures.Verification(runs.Scenario, scheme) ?? "–",
         ])));
+        text.Append("The times are of the machine that the run names, which may have had other work; [speed.md](speed.md) has paired timings.\n\n");
     }
 
     private void Learning(ScenarioRuns runs)
@@ -193,6 +166,18 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
         }
     }
 
+    private void Curves(ScenarioRuns runs)
+    {
+        var faultless = runs.Of(Titles.Utaf, Settings.Default).Select(result => SchemeMeasures.Curve(result).Average(point => point.Robustness >= 1 && point.Uniqueness >= 1 ? 1.0 : 0.0));
+        if (Mean.Of(faultless) is { } share)
+        {
+            var said = PaperFigures.Curves(runs.Scenario) is { } paper ? $"; the paper: {paper}" : "";
+            text.Append(CultureInfo.InvariantCulture, $"Share of the thresholds at which UTAF's robustness and uniqueness are both 1: {Mean.Share(share, Count(runs))}{said}.\n\n");
+        }
+
+        Figure(runs, "all-curves");
+    }
+
     private void Examples(ScenarioRuns runs)
     {
         if (!figures.ContainsKey((runs, "examples")))
@@ -200,8 +185,9 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
             return;
         }
 
-        var points = ByNumber(runs, Settings.ExampleCount, withDefault: true, "N");
-        if (PaperFigures.Examples(runs.Scenario) is { } said && points.TryGetValue((Titles.Utaf, 10), out var ten) && points.TryGetValue((Titles.Utaf, 100), out var hundred) && ten.Value > 0)
+        var measures = MeasuresByNumber.Examples(runs);
+        measures.AppendTables(text, "N", Count(runs));
+        if (PaperFigures.Examples(runs.Scenario) is { } said && measures.Aruc(Titles.Utaf, 10) is { Value: > 0 } ten && measures.Aruc(Titles.Utaf, 100) is { } hundred)
         {
             text.Append(CultureInfo.InvariantCulture, $"UTAF's ARUC with 100 examples over that with 10: {hundred.Value / ten.Value:0.000}; the paper: {said}.\n\n");
         }
@@ -209,23 +195,20 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
 
     private void EnsembleSizes(ScenarioRuns runs)
     {
-        if (figures.ContainsKey((runs, "ensemble")))
+        if (!figures.ContainsKey((runs, "ensemble")))
         {
-            ByNumber(runs, Settings.EnsembleSize, withDefault: false, "models a side");
+            return;
         }
-    }
 
-    /// <summary>ARUC by a number and a scheme, as a table, and what is in it.</summary>
-    private Dictionary<(string Scheme, int Number), Mean> ByNumber(ScenarioRuns runs, Func<string, int?> number, bool withDefault, string what)
-    {
-        string[] schemes = [.. runs.Settings.Where(setting => number(setting) is not null).SelectMany(runs.SchemesIn).Distinct().OrderBy(Titles.Rank).ThenBy(name => name, StringComparer.Ordinal)];
-        var points = schemes.SelectMany(scheme => Figures.ByNumber(runs, scheme, number, withDefault).Select(point => (Key: (scheme, point.Number), point.Aruc))).ToDictionary(point => point.Key, point => point.Aruc);
-        int[] numbers = [.. points.Keys.Select(key => key.Number).Distinct().Order()];
-        MarkdownTable.Append(text, ["ARUC", .. numbers.Select(n => string.Create(CultureInfo.InvariantCulture, $"{what} = {n}"))], schemes.Select(scheme => (IReadOnlyList<string>)
-        [
-            Titles.Of(scheme), .. numbers.Select(n => Mean.Share(points.GetValueOrDefault((scheme, n)), Count(runs))),
-        ]));
-        return points;
+        var measures = MeasuresByNumber.EnsembleSizes(runs);
+        measures.AppendTables(text, "models a side", Count(runs));
+        var sizes = measures.NumbersOf(Titles.Utaf);
+        double[] aruc = [.. sizes.Select(size => measures.Aruc(Titles.Utaf, size)!.Value)];
+        if (PaperFigures.EnsembleSizes(runs.Scenario) is { } said && aruc is [> 0, _, ..])
+        {
+            var rises = aruc.Zip(aruc.Skip(1)).Count(step => step.Second > step.First);
+            text.Append(CultureInfo.InvariantCulture, $"UTAF's ARUC with {sizes[^1]} models a side over that with {sizes[0]}: {aruc[^1] / aruc[0]:0.000}, rising at {rises} of {aruc.Length - 1} steps; the paper: {said}.\n\n");
+        }
     }
 
     private void OpenSet(ScenarioRuns runs, string what, Func<string, string?> of, string explanation)
@@ -237,7 +220,7 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
         }
 
         text.Append(CultureInfo.InvariantCulture, $"{explanation}\n\n");
-        MarkdownTable.Append(text, [what, "scheme", "stolen", "honest", "ARUC", "AUC", "TPR at 1 % FPR", "TPR at 5 % FPR", "mean score, stolen", "mean score, honest", "AUC, all families"], settings.SelectMany(setting => runs.SchemesIn(setting).Select(scheme =>
+        MarkdownTable.Append(text, [what, "scheme", "stolen", "honest", .. SchemeMeasures.InEveryTable.Select(column => column.Name), "mean score, stolen", "mean score, honest", "AUC, all families"], settings.SelectMany(setting => runs.SchemesIn(setting).Select(scheme =>
         {
             var results = runs.Of(scheme, setting);
             return (IReadOnlyList<string>)
@@ -245,7 +228,7 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
                 of(setting)!, Titles.Of(scheme),
                 results.Average(result => SchemeMeasures.Stolen(result).Length).ToString("0.#", CultureInfo.InvariantCulture),
                 results.Average(result => SchemeMeasures.Honest(result).Length).ToString("0.#", CultureInfo.InvariantCulture),
-                .. SchemeMeasures.Columns.Take(4).Select(column => Measure(runs, scheme, setting, column.Of)),
+                .. SchemeMeasures.InEveryTable.Select(column => Measure(runs, scheme, setting, column.Of)),
                 Mean.Score(Mean.Of(results.Select(result => SchemeMeasures.Stolen(result).Average())), Count(runs)),
                 Mean.Score(Mean.Of(results.Select(result => SchemeMeasures.Honest(result).Average())), Count(runs)),
                 Measure(runs, scheme, Settings.Default, measures => measures.Auc),

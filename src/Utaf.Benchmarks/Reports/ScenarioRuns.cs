@@ -30,6 +30,10 @@ internal sealed class ScenarioRuns
     public IReadOnlyList<string> SchemesIn(string setting) =>
         [.. Repeats.SelectMany(repeat => repeat.Schemes).Where(scheme => scheme.Setting == setting).Select(scheme => scheme.Scheme).Distinct().OrderBy(Titles.Rank).ThenBy(name => name, StringComparer.Ordinal)];
 
+    /// <summary>The schemes of at least one of the settings, in the order of the report.</summary>
+    public IReadOnlyList<string> SchemesInAny(IEnumerable<string> settings) =>
+        [.. settings.SelectMany(SchemesIn).Distinct().OrderBy(Titles.Rank).ThenBy(name => name, StringComparer.Ordinal)];
+
     /// <summary>A scheme's results in a setting, of each repeat that has them.</summary>
     public IReadOnlyList<SchemeResult> Of(string scheme, string setting) =>
         [.. Repeats.SelectMany(repeat => repeat.Schemes).Where(result => result.Scheme == scheme && result.Setting == setting)];

@@ -12,13 +12,19 @@ namespace Utaf.Benchmarks.Reports;
 /// <param name="DistilledAuc">Of the distilled copies alone against all honest ones; null where there are none.</param>
 internal sealed record SchemeMeasures(double Aruc, double Auc, double TprAt1, double TprAt5, double RobustnessAtUniquenessOne, double? DistilledAuc)
 {
-    /// <summary>The measures in the order of a table's columns.</summary>
-    public static IReadOnlyList<(string Name, Func<SchemeMeasures, double?> Of)> Columns { get; } =
+    /// <summary>The measures that stand together wherever one of them does, in the order of a table's columns.</summary>
+    public static IReadOnlyList<(string Name, Func<SchemeMeasures, double?> Of)> InEveryTable { get; } =
     [
         ("ARUC", measures => measures.Aruc),
         ("AUC", measures => measures.Auc),
         ("TPR at 1 % FPR", measures => measures.TprAt1),
         ("TPR at 5 % FPR", measures => measures.TprAt5),
+    ];
+
+    /// <summary>All measures in the order of a table's columns.</summary>
+    public static IReadOnlyList<(string Name, Func<SchemeMeasures, double?> Of)> Columns { get; } =
+    [
+        .. InEveryTable,
         ("robustness at uniqueness 1", measures => measures.RobustnessAtUniquenessOne),
         ("AUC, distilled copies alone", measures => measures.DistilledAuc),
     ];

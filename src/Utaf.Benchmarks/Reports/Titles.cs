@@ -15,12 +15,13 @@ internal static class Titles
     /// <summary>The scenarios of the paper.</summary>
     public static IReadOnlyList<string> Scenarios { get; } = ["skin", "warfarin", "fashion"];
 
+    /// <summary>The settings that schemes are compared in, with the whole ensemble and all queries.</summary>
+    public static IReadOnlyList<string> MainSettings { get; } = [Settings.Default, Settings.Swept];
+
     private static readonly (string Id, string Name)[] Schemes =
     [
         (Utaf, "UTAF"), (UtafAsPrinted, "UTAF as printed"), ("ipguard", "IPGuard"), ("conferae", "ConferAE"), ("deepfool", "DeepFoolFP"), ("modeldiff", "ModelDiff"), ("akh", "AKH"), ("sac", "SAC"),
     ];
-
-    private static readonly string[] Main = [Settings.Default, Settings.Swept];
 
     public static string Of(string scheme) => Array.Find(Schemes, known => known.Id == scheme).Name ?? scheme;
 
@@ -33,7 +34,7 @@ internal static class Titles
     public static int RankOfScenario(string scenario) => Place(Scenarios.ToList().IndexOf(scenario));
 
     /// <summary>default before swept, before all others.</summary>
-    public static int RankOfSetting(string setting) => Place(Array.IndexOf(Main, setting));
+    public static int RankOfSetting(string setting) => Place(MainSettings.ToList().IndexOf(setting));
 
     /// <summary>What is not known stands behind what is.</summary>
     private static int Place(int index) => index < 0 ? int.MaxValue : index;

@@ -129,6 +129,9 @@ internal static class Settings
     /// <summary>Another N (figure 4).</summary>
     public static string Examples(int count) => $"n={count}";
 
+    /// <summary>Another number of ModelDiff's pairs, each of two queries.</summary>
+    public static string Pairs(int count) => $"pairs={count}";
+
     /// <summary>A smaller ensemble (figure 5): so many positives and as many negatives in the part that is learned from.</summary>
     public static string Ensemble(int perSide) => $"ensemble={perSide}";
 

@@ -19,14 +19,15 @@ internal sealed class RunFolder
     public static RunFolder Create(string path, RunSettings settings)
     {
         var file = System.IO.Path.Combine(path, RunSettings.FileName);
-        if (AtomicFile.WriteNew(file, JsonSerializer.SerializeToUtf8Bytes(settings, RunJson.Default.RunSettings)))
-        {
-            return new(path, settings);
-        }
-
-        var existing = Open(path);
-        return existing.Settings.IsSameAs(settings) ? existing : throw Errors.OtherRun(file, settings.ToString(), existing.Settings.ToString());
+        return AtomicFile.WriteNew(file, JsonSerializer.SerializeToUtf8Bytes(settings, RunJson.Default.RunSettings))
+            ? new RunFolder(path, settings)
+            : OpenSame(path, settings);
     }
+
+    /// <summary>The run of the same settings that was begun in a folder; null where none was. Nothing is written.</summary>
+    /// <exception cref="UtafException">UTAF1003: it cannot be read. UTAF1901, UTAF1902, UTAF1903: the folder has another run.</exception>
+    public static RunFolder? Begun(string path, RunSettings settings) =>
+        File.Exists(System.IO.Path.Combine(path, RunSettings.FileName)) ? OpenSame(path, settings) : null;
 
     /// <summary>Opens the folder of a run.</summary>
     /// <exception cref="UtafException">UTAF1002, UTAF1003: no run.json, or it cannot be read. UTAF1901: it is damaged. UTAF1902: it is of another version.</exception>
@@ -85,6 +86,14 @@ internal sealed class RunFolder
     /// <exception cref="UtafException">UTAF1309: it cannot be written.</exception>
     public void Write(RepeatResult repeat) =>
         AtomicFile.Write(FileOf(repeat.Seed), JsonSerializer.SerializeToUtf8Bytes(repeat, RunJson.Default.RepeatResult));
+
+    private static RunFolder OpenSame(string path, RunSettings settings)
+    {
+        var existing = Open(path);
+        return existing.Settings.IsSameAs(settings)
+            ? existing
+            : throw Errors.OtherRun(System.IO.Path.Combine(path, RunSettings.FileName), settings.ToString(), existing.Settings.ToString());
+    }
 
     private string FileOf(ulong seed) => System.IO.Path.Combine(Path, RepeatResult.FileName(seed));
 

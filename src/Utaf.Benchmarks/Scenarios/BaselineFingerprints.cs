@@ -9,7 +9,7 @@ internal sealed class BaselineFingerprints(OpenedScenario opened, EnsembleSplit 
 {
     private readonly SchemeEnsemble ensemble = new(opened.Ensemble.Folder, opened.Ensemble.Workshop, split);
 
-    /// <summary>The settings of a baseline, each made when it is asked for: its defaults, its sweep where it has one, other numbers of queries.</summary>
+    /// <summary>The settings of a baseline, each made when it is asked for: its defaults, its sweep where it has one, other numbers of queries or pairs.</summary>
     /// <param name="name">One of <see cref="SchemeNames.All"/>.</param>
     public IEnumerable<Fingerprinted> Make(string name)
     {
@@ -20,6 +20,7 @@ internal sealed class BaselineFingerprints(OpenedScenario opened, EnsembleSplit 
             (Settings.Default, usual),
             .. choice.Sweeps && swept.Count > 1 ? [(Settings.Swept, swept)] : Array.Empty<(string, IReadOnlyList<IFingerprintScheme>)>(),
             .. choice.Counts.Select(count => (Settings.Examples(count), FingerprintSchemes.Candidates(name, new(count, Swept: false, choice.Iterations)))),
+            .. choice.Pairs.Where(_ => name == SchemeNames.ModelDiff).Select(pairs => (Settings.Pairs(pairs), FingerprintSchemes.Candidates(name, new(2 * pairs, Swept: false, choice.Iterations)))),
         ];
         return all.Select(setting => TryBuild(name, setting.Setting, setting.Candidates)).OfType<Fingerprinted>();
     }

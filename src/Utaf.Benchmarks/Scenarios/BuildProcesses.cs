@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using TorchSharp;
 using Utaf.Ensembles;
 
 namespace Utaf.Benchmarks.Scenarios;
@@ -7,6 +8,9 @@ namespace Utaf.Benchmarks.Scenarios;
 /// <summary>The other processes that build an ensemble: this program again, each with its shard. They end with this one.</summary>
 internal sealed class BuildProcesses : IDisposable
 {
+    // Starting a process, and reading the data there, takes as long as training some small networks.
+    private const int FewestMembers = 8;
+
     private readonly List<Process> processes;
 
     private BuildProcesses(List<Process> processes) => this.processes = processes;
@@ -16,6 +20,28 @@ internal sealed class BuildProcesses : IDisposable
     /// </summary>
     public static IReadOnlyList<Member> Missing(Shard shard, EnsembleFolder folder) =>
         [.. shard.Own(folder.Plan).Where(member => member.Parent is null && !folder.Has(member))];
+
+    /// <summary>Whether they save time: on a processor, when there is enough to build.</summary>
+    /// <param name="own">Members of this process's shard.</param>
+    /// <param name="count">Of processes, this one counted.</param>
+    /// <param name="device">Where members are trained.</param>
+    public static bool AreWorthwhile(int own, int count, torch.Device device) => count > 1 && own >= FewestMembers && device.type == DeviceType.CPU;
+
+    /// <summary>A plan's members as the processes build them, this one's first: those that start from another member are left to it.</summary>
+    /// <param name="plan">The ensemble, of which nothing is built.</param>
+    /// <param name="count">Of processes, this one counted.</param>
+    /// <param name="device">Where members are trained.</param>
+    public static IReadOnlyList<IReadOnlyList<Member>> Parts(EnsemblePlan plan, int count, torch.Device device)
+    {
+        List<Member>[] parts = [.. Shard.All.Divide(count).Select(shard => shard.Own(plan).Where(member => member.Parent is null).ToList())];
+        if (!AreWorthwhile(parts[0].Count, count, device))
+        {
+            return [plan.Members];
+        }
+
+        parts[0].AddRange(plan.Members.Where(member => member.Parent is not null));
+        return parts;
+    }
 
     /// <summary>Starts those of all shards but the first.</summary>
     public static BuildProcesses Start(Scenario scenario, ScenarioSettings settings, ulong seed) =>

@@ -20,9 +20,21 @@ internal sealed class Fashion : Scenario
 
     public override string Description => "Generation of fashion articles (Fashion-MNIST): DCGAN, 70 positives and 70 negatives, convolutional and fully connected.";
 
-    public override IReadOnlyList<string> Files(string folder, Profile profile) => [Found(folder, Images), Found(folder, TestImages)];
+    public override string DataSet(Profile profile) =>
+        "Fashion-MNIST's images (Zalando Research, Xiao et al. 2017; github.com/zalandoresearch/fashion-mnist), an IDX file, also without .gz. --data is its folder";
 
-    public override PreparedScenario Prepare(ScenarioInput input, ulong seed, bool trained)
+    public override IReadOnlyList<string> Files(string folder, Profile profile)
+    {
+        return [Found(Images), Found(TestImages)];
+
+        string Found(string name)
+        {
+            var file = Path.Combine(folder, name);
+            return File.Exists(file) ? file : Existing($"{file}.gz", DataSet(profile));
+        }
+    }
+
+    protected override PreparedScenario Make(ScenarioInput input, ulong seed, bool trained)
     {
         var profile = input.Profile;
         var scale = Scale.Of(profile);
@@ -45,12 +57,6 @@ internal sealed class Fashion : Scenario
             // 1 less the Fréchet distance in the real images' principal components, that of the mean image being 1.
             ["utility"] = task.Utility(outputs, targets, OutputForm.Raw),
         };
-    }
-
-    private static string Found(string folder, string name)
-    {
-        var file = Path.Combine(folder, name);
-        return File.Exists(file) ? file : Existing($"{file}.gz", $"Fashion-MNIST's images (Zalando Research, Xiao et al. 2017), an IDX file, also without .gz. --data is its folder");
     }
 
     /// <summary>Pixels from −1 to 1, as a generator that ends with Tanh makes them.</summary>

@@ -12,7 +12,7 @@ internal static partial class NpzWords
     private const int LongestHeader = 1 << 16;
 
     /// <summary>Reads an array of shape [N] and type &lt;U (NEP 1: four bytes for each character, padded with zeros).</summary>
-    /// <exception cref="UtafException">UTAF1207: there is no such array; UTAF1003: the archive cannot be read.</exception>
+    /// <exception cref="UtafException">UTAF1207: there is no such array, or the archive is damaged; UTAF1003: it cannot be read.</exception>
     public static IReadOnlyList<string> Read(string path, string name)
     {
         try
@@ -23,9 +23,9 @@ internal static partial class NpzWords
             using var stream = entry.Open();
             return Read(stream, $"{path}[{name}]");
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
-            throw Errors.BadDataFile(path, "a whole .npz archive", $"one that is truncated or damaged ({e.Message.TrimEnd('.')}): fetch it again");
+            throw Errors.BadDataFile(path, "a whole .npz archive", $"one that is truncated or damaged ({e.Message.TrimEnd('.')})");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

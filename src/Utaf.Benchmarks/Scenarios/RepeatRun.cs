@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using TorchSharp;
 using Utaf.Benchmarks.Results;
 using Utaf.Ensembles;
 
@@ -9,9 +7,6 @@ namespace Utaf.Benchmarks.Scenarios;
 /// <summary>One repeat of a scenario: the ensemble, every scheme's fingerprints, and the held-out models' scores.</summary>
 internal sealed class RepeatRun(Scenario scenario, ScenarioSettings settings, ScenarioInput input, Action<string> say, CancellationToken stop)
 {
-    // Starting a process, and reading the data there, takes as long as training some small networks.
-    private const int FewestForProcesses = 8;
-
     /// <summary>Makes what is not there yet.</summary>
     /// <param name="seed">The repeat's.</param>
     /// <exception cref="UtafException">UTAF12xx: the data; UTAF14xx: the ensemble; UTAF2003: there is too little memory.</exception>
@@ -51,36 +46,38 @@ internal sealed class RepeatRun(Scenario scenario, ScenarioSettings settings, Sc
     private double Build(OpenedScenario opened, ulong seed)
     {
         var (folder, workshop) = (opened.Ensemble.Folder, opened.Ensemble.Workshop);
-        var spent = new SpentSeconds(folder.Path);
-        var before = spent.Read();
-        var clock = Stopwatch.StartNew();
+        var spent = new SpentSeconds(folder.Path, TimeProvider.System);
+        var teller = new Teller(say, seed, spent);
         try
         {
             var first = BuildProcesses.Missing(new(0, settings.Processes), folder);
-            if (settings.Processes > 1 && first.Count >= FewestForProcesses && workshop.Device.type == DeviceType.CPU)
+            if (BuildProcesses.AreWorthwhile(first.Count, settings.Processes, workshop.Device))
             {
                 using var others = BuildProcesses.Start(scenario, settings, seed);
-                EnsembleBuilder.Build(folder, first, workshop, new Teller(say, seed), stop);
+                EnsembleBuilder.Build(folder, first, workshop, teller, stop);
                 others.Wait(stop);
             }
 
-            EnsembleBuilder.BuildMissing(folder, workshop, new Teller(say, seed), stop);
+            EnsembleBuilder.BuildMissing(folder, workshop, teller, stop);
         }
         finally
         {
-            spent.Write(before + clock.Elapsed.TotalSeconds);
+            spent.Keep();
         }
 
-        say(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {folder.Plan.Members.Count} members, {before + clock.Elapsed.TotalSeconds:0.0} s"));
-        return before + clock.Elapsed.TotalSeconds;
+        var seconds = spent.Total;
+        say(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {folder.Plan.Members.Count} members, {seconds:0.0} s"));
+        return seconds;
     }
 
-    private sealed class Teller(Action<string> say, ulong seed) : IProgress<BuildProgress>
+    private sealed class Teller(Action<string> say, ulong seed, SpentSeconds spent) : IProgress<BuildProgress>
     {
         private const int Every = 10;
 
         public void Report(BuildProgress value)
         {
+            // A run that is killed comes to no end at which it could be done.
+            spent.KeepNowAndThen();
             if (value.Built % Every == 0)
             {
                 say($"seed {seed}: {value.Built} of {value.Planned} members are built");

@@ -27,6 +27,9 @@ internal abstract class Scenario
     /// <summary>What the scenario is, for the command's help.</summary>
     public abstract string Description { get; }
 
+    /// <summary>What the data is and where it is to be had, to follow the words "the path of".</summary>
+    public abstract string DataSet(Profile profile);
+
     /// <summary>The files that are needed, in the order in which they are read.</summary>
     /// <exception cref="UtafException">UTAF1002: one is missing; the message says which data set it is of.</exception>
     public abstract IReadOnlyList<string> Files(string folder, Profile profile);
@@ -35,8 +38,20 @@ internal abstract class Scenario
     /// <param name="input">Data and profile.</param>
     /// <param name="seed">Decides halves, weights and members.</param>
     /// <param name="trained">False: the target's weights are those that it starts from, which is enough for an estimate.</param>
-    /// <exception cref="UtafException">UTAF1001, UTAF12xx: the data is not what the scenario is made of.</exception>
-    public abstract PreparedScenario Prepare(ScenarioInput input, ulong seed, bool trained);
+    /// <exception cref="UtafException">UTAF1001, UTAF12xx: the data is not what the scenario is made of; the message says which data set it is of.</exception>
+    public PreparedScenario Prepare(ScenarioInput input, ulong seed, bool trained)
+    {
+        try
+        {
+            return Make(input, seed, trained);
+        }
+        catch (UtafException e) when (e.Diagnostic.Code.StartsWith("UTAF12", StringComparison.Ordinal)
+            && !input.Irrelevant.Any(file => e.Diagnostic.Origin.StartsWith(file, StringComparison.Ordinal)))
+        {
+            // What is not of another domain is of the data set: an origin may be a row of the file, or an array in it.
+            throw Errors.OfDataSet(e, DataSet(input.Profile));
+        }
+    }
 
     /// <summary>Which settings UTAF is run in.</summary>
     public virtual SettingChoice Settings(Profile profile) => profile switch
@@ -46,12 +61,19 @@ internal abstract class Scenario
         _ => new([10, 20, 30, 40, 50, 60, 70, 80, 90], [7, 14, 21, 28], Without: int.MaxValue, PaperEverywhere: true),
     };
 
+    /// <summary>Refuses a missing file of other domains.</summary>
+    /// <exception cref="UtafException">UTAF1002.</exception>
+    public static string ExistingIrrelevant(string path) => Existing(path, "irrelevant data");
+
+    /// <inheritdoc cref="Prepare"/>
+    protected abstract PreparedScenario Make(ScenarioInput input, ulong seed, bool trained);
+
     /// <summary>Refuses a missing file before anything is begun.</summary>
     protected static string Existing(string path, string what) => File.Exists(path) ? path : throw Errors.FileNotFound(path, what);
 
     /// <summary>Reads data of other domains; pixels of IDX files become numbers from 0 to 1.</summary>
     protected static IReadOnlyList<DataTable> ReadIrrelevant(IReadOnlyList<string> files) =>
-        [.. files.Select(file => DataFormats.Read(Existing(file, "irrelevant data"), new DataOptions(Scale: file.Contains("idx", StringComparison.OrdinalIgnoreCase) ? 255 : 1)))];
+        [.. files.Select(file => DataFormats.Read(ExistingIrrelevant(file), new DataOptions(Scale: file.Contains("idx", StringComparison.OrdinalIgnoreCase) ? 255 : 1)))];
 }
 
 /// <summary>What a scenario is made from.</summary>
@@ -79,6 +101,9 @@ internal sealed record SettingChoice(IReadOnlyList<int> Counts, IReadOnlyList<in
     /// <summary>Steps of UTAF's fingerprint, and of the default queries of IPGuard and ConferAE; null for each scheme's own.</summary>
     public int? Iterations { get; init; }
 
+    /// <summary>Pairs that ModelDiff is run with beside the 50 that are 100 queries.</summary>
+    public IReadOnlyList<int> Pairs { get; init; } = [100];
+
     /// <summary>Whether the baselines' parameters are swept as well.</summary>
     public bool Sweeps { get; init; } = true;
 
@@ -92,6 +117,7 @@ internal sealed record SettingChoice(IReadOnlyList<int> Counts, IReadOnlyList<in
     public SettingChoice Only(IReadOnlyList<string> names) => this with
     {
         Counts = names.Contains(OfCounts) ? Counts : [],
+        Pairs = names.Contains(OfCounts) ? Pairs : [],
         Ensembles = names.Contains(OfEnsembles) ? Ensembles : [],
         Without = names.Contains(LeaveOut) ? Without : 0,
     };

@@ -83,14 +83,24 @@ internal static class ScenarioCommand
     {
         settings.Check();
         var files = scenario.Files(settings.Data, settings.Profile);
-        var folder = settings.Run is { } path ? Open(path, settings.ForRun(scenario, files), settings.Resume) : null;
+        var asked = settings.Run is null ? null : settings.ForRun(scenario, files);
+        var folder = asked is null ? null : Begun(settings.Run!, asked, settings.Resume);
         var device = TorchRuntime.Start("auto", settings.Threads);
         var input = new ScenarioInput(settings.Data, settings.Irrelevant, settings.Profile, settings.Work, device);
         var finished = folder?.Repeats() ?? [];
-        var results = new List<RepeatResult>();
-        for (var i = 0; i < settings.Repeats; i++)
+        ulong[] seeds = [.. Enumerable.Range(0, settings.Repeats).Select(i => settings.Seed + (ulong)i)];
+        ulong[] missing = [.. seeds.Except(finished.Select(repeat => repeat.Seed))];
+        if (missing.Length > 0)
         {
-            var seed = settings.Seed + (ulong)i;
+            // Repeats differ in what is drawn alone: what the first one needs, the others need.
+            Needs.Check(scenario, input, settings.Processes, missing[0], Needs.Memory, say, stop);
+        }
+
+        // A run that is refused leaves no folder behind, which the corrected command would be told to resume.
+        folder ??= asked is null ? null : RunFolder.Create(settings.Run!, asked);
+        var results = new List<RepeatResult>();
+        foreach (var seed in seeds)
+        {
             if (finished.FirstOrDefault(repeat => repeat.Seed == seed) is { } before)
             {
                 say($"seed {seed}: finished before");
@@ -103,7 +113,6 @@ internal static class ScenarioCommand
                 Reference.Run(script, settings.Data, seed, settings.Threads);
             }
 
-            Needs.Check(scenario, settings, input, files, seed, say, stop);
             var result = new RepeatRun(scenario, settings, input, say, stop).Run(seed);
             folder?.Write(result);
             results.Add(result);
@@ -112,9 +121,9 @@ internal static class ScenarioCommand
         Print(results, say);
     }
 
-    private static RunFolder Open(string path, RunSettings settings, bool resume) =>
+    private static RunFolder? Begun(string path, RunSettings settings, bool resume) =>
         resume || !File.Exists(Path.Combine(path, RunSettings.FileName))
-            ? RunFolder.Create(path, settings)
+            ? RunFolder.Begun(path, settings)
             : throw Errors.BadOption("--run", path, "a folder without a run, or --resume to go on with the run in it");
 
     /// <summary>Mean and interval of every scheme in every setting; <c>report</c> says more.</summary>

@@ -67,13 +67,17 @@ internal sealed record ScenarioSettings(
     /// <summary>What is written into the run's folder.</summary>
     /// <param name="scenario">Whose run.</param>
     /// <param name="files">The data's files.</param>
+    /// <exception cref="UtafException">UTAF1002, UTAF1003: a file is not there, or cannot be read.</exception>
     public RunSettings ForRun(Scenario scenario, IReadOnlyList<string> files) => new(
         RunSettings.CurrentFormat,
         scenario.Name,
         Profile.ToString().ToLowerInvariant(),
         Seed,
         [.. files.Select(Sha256)],
-        $"{Machine.This.Processor}, {Machine.This.Cores} processors, {Threads} threads");
+        $"{Machine.This.Processor}, {Machine.This.Cores} processors, {Threads} threads",
+        [.. SchemeNames.All.Where(name => Schemes.Contains(name))],
+        [.. SettingChoice.Names.Where(name => Chosen.Contains(name))],
+        [.. Irrelevant.Select(file => Sha256(Scenario.ExistingIrrelevant(file)))]);
 
     private static string Sha256(string file)
     {

@@ -11,6 +11,9 @@ internal static class SchemeNames
     /// <summary>Algorithm 1 as printed.</summary>
     public const string UtafPaper = "utaf-paper";
 
+    /// <summary>ModelDiff, whose queries are pairs.</summary>
+    public const string ModelDiff = "modeldiff";
+
     /// <summary>Every name.</summary>
     public static IReadOnlyList<string> All { get; } = FingerprintSchemes.Names;
 

@@ -29,17 +29,16 @@ internal sealed class Skin : Scenario
 
     public override string Description => "Skin lesion classification (HAM10000): ResNet-18, 70 positives and 70 negatives of five architectures.";
 
+    public override string DataSet(Profile profile) =>
+        $"HAM10000's images at {Side(profile)}×{Side(profile)}, as MedMNIST publishes them (DermaMNIST, medmnist.com; the images are those of Tschandl et al. 2018), or {Names(profile)[1]} with the arrays images, labels and split. --data is its folder";
+
     public override IReadOnlyList<string> Files(string folder, Profile profile)
     {
-        var side = Side(profile);
-        string[] names = [side == 28 ? $"{Published}.npz" : $"{Published}_{side}.npz", $"derma{side}_{WithSplit}.npz"];
-        var found = names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-        return [found ?? throw Errors.FileNotFound(
-            Path.Combine(folder, names[0]),
-            $"HAM10000's images at {side}×{side}, as MedMNIST publishes them (DermaMNIST; the images are those of Tschandl et al. 2018), or {names[1]} with the arrays images, labels and split. --data is its folder")];
+        string[] files = [.. Names(profile).Select(name => Path.Combine(folder, name))];
+        return [files.FirstOrDefault(File.Exists) ?? throw Errors.FileNotFound(files[0], DataSet(profile))];
     }
 
-    public override PreparedScenario Prepare(ScenarioInput input, ulong seed, bool trained)
+    protected override PreparedScenario Make(ScenarioInput input, ulong seed, bool trained)
     {
         var profile = input.Profile;
         var file = Files(input.Folder, profile)[0];
@@ -67,6 +66,12 @@ internal sealed class Skin : Scenario
 
     private static DataTable Some(DataTable table, ulong seed) =>
         table.Subset([.. new SeededRandom(seed, "images").Permutation(table.Count).Take(SmokeImages).Select(i => (int)i)]);
+
+    private static string[] Names(Profile profile)
+    {
+        var side = Side(profile);
+        return [side == 28 ? $"{Published}.npz" : $"{Published}_{side}.npz", $"derma{side}_{WithSplit}.npz"];
+    }
 
     private static int Side(Profile profile) => profile == Profile.Paper ? 224 : 28;
 

@@ -7,15 +7,16 @@ internal sealed class Warfarin : Scenario
 
     public override string Description => "Warfarin dose prediction: regression by a perceptron, 140 members of Table A2.";
 
-    public override IReadOnlyList<string> Files(string folder, Profile profile) =>
-    [
-        Existing(
-            WarfarinScenario.DataFile(folder),
-            "the 31-feature table of the International Warfarin Pharmacogenetics Consortium (IWPC): two identifiers, the features, the weekly dose in mg; the patients' table is ClinPGx's (PharmGKB). --data is its folder"),
-    ];
+    public override string DataSet(Profile profile) =>
+        "the 31-feature table of the International Warfarin Pharmacogenetics Consortium (IWPC): two identifiers, the features, the weekly dose in mg; the patients' table is ClinPGx's (PharmGKB, clinpgx.org). --data is its folder";
 
-    public override PreparedScenario Prepare(ScenarioInput input, ulong seed, bool trained) => WarfarinScenario.Prepare(
-        input.Folder, ReadIrrelevant(input.Irrelevant), seed, input.Profile == Profile.Smoke ? "quick" : "paper", new(null, input.Profile == Profile.Smoke ? 2 : null, []));
+    public override IReadOnlyList<string> Files(string folder, Profile profile) => [Existing(WarfarinScenario.DataFile(folder), DataSet(profile))];
 
     public override SettingChoice Settings(Profile profile) => profile == Profile.Smoke ? base.Settings(profile) : base.Settings(Profile.Paper);
+
+    protected override PreparedScenario Make(ScenarioInput input, ulong seed, bool trained)
+    {
+        var smoke = input.Profile == Profile.Smoke;
+        return WarfarinScenario.Prepare(input.Folder, ReadIrrelevant(input.Irrelevant), seed, smoke ? "quick" : "paper", new(null, smoke ? 2 : null, []), whole: !smoke, trained);
+    }
 }
