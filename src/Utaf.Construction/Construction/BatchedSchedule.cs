@@ -13,7 +13,7 @@ namespace Utaf.Construction;
 /// <remarks>
 /// What each ingredient brings is measured in docs/method.md. Validation members take no part in learning the
 /// fingerprint, but they say when it is good enough; nor in the meta-verifier by which ρ is chosen, which is not learned where
-/// ρ is given. The meta-verifier of the pair then learns from them too.
+/// ρ is given. The meta-verifier of the pair learns from them too.
 /// </remarks>
 internal sealed class BatchedSchedule : ConstructionSchedule
 {
@@ -67,11 +67,13 @@ internal sealed class BatchedSchedule : ConstructionSchedule
         var unseen = learning.Validation.Outputs(inputs);
         var standards = OutputStandards.OfTarget(training, learning.Reading);
         var read = standards.Apply(unseen);
-        var threshold = learning.Options.Threshold ?? Threshold.Choose(ByTrainingAlone());
         var verifier = LearnVerifier(learning, [.. learning.Training.Stolen, .. learning.Validation.Stolen], cat([training, unseen]), standards, rate);
 
         // Its scores are not used: this only finds weights that are not finite.
         _ = Score(verifier);
+
+        // Last, so that a given ρ, which spares this, leaves all that is drawn before as it is.
+        var threshold = learning.Options.Threshold ?? Threshold.Choose(ByTrainingAlone());
         return new Learned(inputs.DetachFromDisposeScope(), verifier, standards.DetachFromScope(), threshold, curve);
 
         Scores ByTrainingAlone()

@@ -39,7 +39,7 @@ public sealed record ObjectiveWeights(double Target = 1, double Positive = 1, do
 /// <param name="InputLearningRate">Adam's for the fingerprint; null for the schedule's own (0.001 in the paper's).</param>
 /// <param name="VerifierLearningRate">Adam's for the meta-verifier; null for the schedule's own (0.001 in the paper's).</param>
 /// <param name="Weights">The objective's; null for the schedule's own (all 1 in the paper's).</param>
-/// <param name="Threshold">ρ in (0, 1); null for one half, unless the validation part clearly asks for another. In the batched schedule a given one spares the meta-verifier by which it would be chosen, which changes the pair.</param>
+/// <param name="Threshold">ρ in (0, 1); null for one half, unless the validation part clearly asks for another.</param>
 /// <param name="Fractions">The split of the ensemble.</param>
 /// <param name="Precision">What large convolutional members compute with while the fingerprint is learned.</param>
 /// <param name="VerifierSteps">Steps of the meta-verifier once the fingerprint stands; null for the schedule's own (200). The paper's has none.</param>

@@ -2,6 +2,7 @@ using TorchSharp;
 using Utaf.Ensembles;
 using Utaf.Fingerprints;
 using Utaf.Metrics;
+using Utaf.Models;
 using Utaf.Torch;
 using static TorchSharp.torch;
 
@@ -18,6 +19,12 @@ public static class PairConstruction
 {
     // With more parameters than this, passing through the members is nearly all of the time.
     private const long LargeTarget = 1_000_000;
+
+    /// <summary>How many threads construct a pair fastest: all processors where the networks are large; small tensors' threads only wait for each other.</summary>
+    /// <param name="target">Whose copies most of the members are.</param>
+    /// <param name="device">Where they are passed through. A GPU needs one thread that feeds it.</param>
+    public static int BestThreads(TargetModel target, Device device) =>
+        device.type == DeviceType.CPU && IsCostly(target) ? Environment.ProcessorCount : 1;
 
     /// <summary>Constructs the pair of a model.</summary>
     /// <param name="folder">The ensemble; every member must be built.</param>
@@ -75,7 +82,7 @@ public static class PairConstruction
         var schedule = ConstructionSchedule.Of(options.Schedule);
         var weights = options.Weights ?? schedule.Weights;
         using var box = InputBox.For(workshop);
-        var costly = workshop.Target.ParameterCount > LargeTarget;
+        var costly = IsCostly(workshop.Target);
         var type = costly && options.Precision == Precision.Auto && workshop.Device.type == DeviceType.CPU && Processor.MultipliesBFloat16
             ? ScalarType.BFloat16
             : ScalarType.Float32;
@@ -147,6 +154,8 @@ public static class PairConstruction
             });
         }
     }
+
+    private static bool IsCostly(TargetModel target) => target.ParameterCount > LargeTarget;
 
     /// <summary>What whoever relies on the pair should know of how well it does.</summary>
     private static IEnumerable<string> Warnings(HeldOutResults heldOut, double threshold)

@@ -39,6 +39,10 @@ public sealed record IndependentTraining(Architecture Architecture, DataSource S
     /// <inheritdoc/>
     public override Architecture ArchitectureAfter(Architecture parent) => Architecture;
 
+    /// <summary>Not honest extractors: each has a head of its own.</summary>
+    /// <inheritdoc/>
+    public override bool LearnsInStacks(LearningTask task) => base.LearnsInStacks(task) && !task.LearnsFeatures;
+
     /// <inheritdoc/>
     public override MemberDraft Prepare(MemberContext context)
     {

@@ -41,8 +41,9 @@ public static class ProcessCount
         }
 
         var trained = missing.Where(member => member.Recipe.Effort is not null).ToList();
+        var task = LearningTask.Parse(plan.Task);
         var perceptrons = IsPerceptron(target, data.Owner);
-        var alone = trained.Count(member => plan.ArchitectureOf(member) is not Mlp && !(perceptrons && plan.ArchitectureOf(member) is TargetArchitecture));
+        var alone = trained.Count(member => !(member.Recipe.LearnsInStacks(task) && IsStackable(plan.ArchitectureOf(member))));
         var published = trained.Select(plan.ArchitectureOf).OfType<ImageNetwork>().Distinct().ToList();
         var small = plan.ImageShape is { } image && ImageNetwork.IsSmall(image);
         var numbers = published.Select(network => network.Numbers(small)).Append(target.ParameterCount).Max();
@@ -58,6 +59,8 @@ public static class ProcessCount
 
         // A quarter is left to the system and to this process.
         return Best(alone, Environment.ProcessorCount, threads, bytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3);
+
+        bool IsStackable(Architecture architecture) => architecture is Mlp || (perceptrons && architecture is TargetArchitecture);
     }
 
     /// <summary>As many as there are processors for, work and memory permitting; at least 1.</summary>

@@ -31,6 +31,10 @@ public abstract record Recipe
     /// <param name="parent">The architecture of the model it starts from.</param>
     public abstract Architecture ArchitectureAfter(Architecture parent);
 
+    /// <summary>Whether perceptrons learn by this together with others of their shape: what <see cref="Lesson.CanBeStacked"/> will be, before the lesson is there.</summary>
+    /// <param name="task">What the target was trained to do.</param>
+    public virtual bool LearnsInStacks(LearningTask task) => !task.DrawsInputs && !task.LearnsPairs;
+
     /// <summary>Makes the member up to its training, which is left to whoever asked.</summary>
     public abstract MemberDraft Prepare(MemberContext context);
 

@@ -24,6 +24,15 @@ public static class TorchRuntime
         return Choose(device);
     }
 
+    /// <summary>Has torch compute with another number of threads until the result is disposed.</summary>
+    /// <param name="threads">At least 1.</param>
+    public static IDisposable WithThreads(int threads)
+    {
+        var before = get_num_threads();
+        set_num_threads(threads);
+        return new ThreadsBefore(before);
+    }
+
     /// <summary>The devices of this machine, for people.</summary>
     public static IReadOnlyList<string> Devices()
     {
@@ -55,5 +64,10 @@ public static class TorchRuntime
     {
         InitializeDeviceType(DeviceType.CUDA);
         return new Device(DeviceType.CUDA, index);
+    }
+
+    private sealed class ThreadsBefore(int threads) : IDisposable
+    {
+        public void Dispose() => set_num_threads(threads);
     }
 }

@@ -46,10 +46,14 @@ internal enum Verbosity
 /// <param name="Verbosity">How much is said besides.</param>
 /// <param name="Seed">Source of all random numbers; null where it is not given.</param>
 /// <param name="Device">auto, cpu, cuda or cuda:N.</param>
-/// <param name="Threads">CPU threads of torch.</param>
+/// <param name="GivenThreads">CPU threads of torch; null where they are not given.</param>
 /// <param name="GitHubStep">Where what a step of a GitHub workflow shows goes; null: nowhere.</param>
 internal sealed record Settings(
-    DocumentFormat Format, string? OutputFile, Verbosity Verbosity, ulong? Seed, string Device, int Threads, string? GitHubStep = null);
+    DocumentFormat Format, string? OutputFile, Verbosity Verbosity, ulong? Seed, string Device, int? GivenThreads, string? GitHubStep = null)
+{
+    /// <summary>CPU threads of torch where no stage has a better number of its own.</summary>
+    public int Threads => GivenThreads ?? 1;
+}
 
 /// <summary>The options that every command has.</summary>
 internal sealed class CommonOptions
@@ -85,8 +89,8 @@ internal sealed class CommonOptions
         "DEVICE");
     private readonly Option<int?> threads = OptionKinds.Number<int>(
         "--threads",
-        "CPU threads of torch; another number may change last digits. One is the fastest for small networks; for large images or "
-            + "ResNets give as many as there are cores. [default: 1]",
+        "CPU threads of torch; another number may change last digits. One is the fastest for small networks, and leaves the others "
+            + "to --jobs. [default: 1; for the pair of a model with more than a million parameters: one for each processor]",
         "a whole number from 1 to 1024");
 
     private readonly Option<string?> gitHubStep = OptionKinds.Text(
@@ -113,7 +117,7 @@ internal sealed class CommonOptions
         VerbosityOf(parsed),
         parsed.GetValue(seed),
         parsed.GetValue(device) ?? "auto",
-        parsed.GetValue(threads) ?? 1,
+        parsed.GetValue(threads),
         parsed.GetValue(gitHubStep));
 
     /// <summary>The folder for a step of a GitHub workflow alone, for commands that failed.</summary>

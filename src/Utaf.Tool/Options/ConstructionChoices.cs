@@ -43,7 +43,7 @@ internal sealed class ConstructionChoices
         "full");
     private readonly Option<double?> threshold = OptionKinds.Number<double>(
         "--threshold",
-        "ρ in (0, 1): suspects above it are suspected of piracy. In the batched schedule a given one also changes the pair, and with it the held-out results. [default: 0.5, unless the validation part clearly asks for another]",
+        "ρ in (0, 1): suspects above it are suspected of piracy. [default: 0.5, unless the validation part clearly asks for another]",
         "a number between 0 and 1");
     private readonly SplitChoices split = new();
 

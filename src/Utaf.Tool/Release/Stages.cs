@@ -3,6 +3,7 @@ using Utaf.Ensembles;
 using Utaf.Fingerprints;
 using Utaf.Tool.Commands;
 using Utaf.Tool.Output;
+using Utaf.Torch;
 
 namespace Utaf.Tool.Release;
 
@@ -53,6 +54,7 @@ internal static class Stages
         context.Progress.Track("Stage 2, construction", stage =>
         {
             var shown = "";
+            using var threads = TorchRuntime.WithThreads(context.Settings.GivenThreads ?? PairConstruction.BestThreads(workshop.Target, workshop.Device));
             var progress = new Listener<ConstructionProgress>(report =>
             {
                 shown = report.Point is { } point ? Describe(point) : shown;

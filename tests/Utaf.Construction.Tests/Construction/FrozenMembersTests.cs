@@ -97,6 +97,28 @@ public sealed class FrozenMembersTests : IClassFixture<BuiltEnsembles>, IDisposa
         MlpStack.Near(verifier, otherVerifier);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_verifier_learns_more_from_a_costly_pass(bool costly)
+    {
+        var learning = ensembles.Of("regression").Learning(new(Examples: 6), PassTerms.Exact, costly);
+        using var members = learning.Training;
+        using var validation = learning.Validation;
+        using var box = learning.Box;
+        using var verifier = new TrainableVerifier(6, new SeededRandom(1, "verifier"), CPU, 1);
+        using var adam = new FusedAdam(verifier.Parameters, 0.01);
+        var before = verifier.Parameters[0].detach().clone();
+
+        manual_seed(3);
+        _ = BatchedSchedule.Pass(learning, new SeededRandom(1, "free").Normal(learning.FingerprintShape), verifier, adam);
+
+        // Adam moves a weight by about its rate in each of its first steps: three were made on these answers, and a fourth is the caller's.
+        var moved = (verifier.Parameters[0] - before).abs().max().item<float>();
+        Assert.True(verifier.Parameters[0].grad is not null);
+        Assert.InRange(moved, costly ? 0.015 : 0, costly ? 0.035 : 0);
+    }
+
     public void Dispose()
     {
         members.Dispose();

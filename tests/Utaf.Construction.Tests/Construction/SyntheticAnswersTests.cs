@@ -76,6 +76,22 @@ public sealed class SyntheticAnswersTests(BuiltEnsembles ensembles) : IClassFixt
         Assert.All(made.select(1, 2).data<float>().ToArray(), value => Assert.Equal(0, value));
     }
 
+    [Theory]
+    [InlineData("classification", 32, 32, 0)]
+    [InlineData("regression", 32, 16, 16)]
+    public void Made_up_answers_weigh_what_their_task_says(string name, int unrelated, int relearned, int damaged)
+    {
+        var (task, objective) = (LearningTask.Parse(name), new Objective([true, true, false, false], new(), CPU));
+        var answers = rand(4, 3);
+
+        using var known = new VerifierLoss(objective, SyntheticAnswers.For(ensembles.Of(name).Workshop)).Prepare(answers, OutputStandards.OfTarget(answers, reading: null));
+
+        Assert.Equal(4 + unrelated + relearned + damaged, known.Weights.shape[0]);
+        var made = known.Weights.narrow(0, 4, known.Weights.shape[0] - 4).sum([0L]);
+        Assert.Equal(task.UnrelatedWeight, made[0].item<float>(), 1e-4f);
+        Assert.Equal(task.Relearned!.Weight + (damaged > 0 ? 0.2 : 0), made[1].item<float>(), 1e-4f);
+    }
+
     [Fact]
     public void Relearned_answers_of_a_classifier_are_probabilities()
     {

@@ -157,6 +157,14 @@ public sealed class EmbeddingTests : IDisposable
         Assert.True(pair.Manifest.HeldOut.Auc > 0.9, string.Join('\n', pair.Manifest.HeldOut.Members.Select(member => $"{member.Id} {member.Stolen} {member.MatchingRate:0.000}")));
     }
 
+    [Fact]
+    public void Recipes_of_extractors_know_which_of_them_are_trained_together()
+    {
+        using var labelled = Labelled();
+
+        StackedLessons.AreForetold(EnsemblePlan.Make(labelled.Target, labelled.Workshop.Task, labelled.Data, 5, "quick", new("mlp-16", 1, [])), labelled.Workshop);
+    }
+
     public void Dispose()
     {
         scope.Dispose();

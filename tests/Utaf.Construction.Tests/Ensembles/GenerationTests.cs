@@ -336,6 +336,14 @@ public sealed class GenerationTests : IDisposable
         Assert.True(pair.Manifest.HeldOut.Auc > 0.8, string.Join('\n', pair.Manifest.HeldOut.Members.Select(member => $"{member.Id} {member.Stolen} {member.MatchingRate:0.000}")));
     }
 
+    [Fact]
+    public void Recipes_of_generators_know_that_they_are_trained_alone()
+    {
+        using var workshop = Workshop();
+
+        StackedLessons.AreForetold(EnsemblePlan.Make(workshop.Target, workshop.Task, workshop.Data, 5, "standard", new("fcgan-1,dcgan-8", 12, [])), workshop);
+    }
+
     public void Dispose()
     {
         scope.Dispose();

@@ -30,6 +30,15 @@ public sealed class ProcessCountTests
         Assert.Equal(expected, ProcessCount.Best(400, 8, 1, 2 * Gigabyte, gigabytes * Gigabyte));
 
     [Fact]
+    public void Recipes_know_which_perceptrons_are_trained_together()
+    {
+        using var scope = NewDisposeScope();
+        using var task = SmallTask.Mlp();
+
+        StackedLessons.AreForetold(EnsemblePlan.Make(task.Target, task.Workshop.Task, task.Data, 5, "quick", new("mlp-16", 1, [])), task.Workshop);
+    }
+
+    [Fact]
     public void Perceptrons_need_one_process_and_convolutional_networks_one_for_each_processor()
     {
         using var scope = NewDisposeScope();

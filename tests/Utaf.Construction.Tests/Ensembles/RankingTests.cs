@@ -149,6 +149,25 @@ public sealed class RankingTests : IDisposable
     }
 
     [Fact]
+    public void Scorers_that_learn_from_pairs_take_a_process_for_each_processor_and_their_students_one()
+    {
+        using var ranked = Ranked();
+        var plan = EnsemblePlan.Make(ranked.Target, ranked.Workshop.Task, ranked.Data, 5, "quick", new("mlp-16", 1, []));
+        StackedLessons.AreForetold(plan, ranked.Workshop);
+
+        Assert.Equal(Environment.ProcessorCount, Best(i => new(Of(i).Id, Stolen: false, Parent: null, Of(i))));
+        Assert.Equal(1, Best(i => new($"{i}", Stolen: true, Parent: null, new Distillation(new Mlp([16]), new(1), 0, i))));
+
+        static Recipe Of(int i) => new IndependentTraining(new Mlp([16]), DataSource.Owner, new(1), i);
+
+        int Best(Func<int, Member> member)
+        {
+            var many = plan with { Members = [.. Enumerable.Range(0, 4 * Environment.ProcessorCount).Select(member)] };
+            return ProcessCount.For(many, many.Members, ranked.Target, ranked.Data, CPU, threads: 1);
+        }
+    }
+
+    [Fact]
     public void A_pair_tells_held_out_copies_of_a_scorer_from_honest_ones()
     {
         using var ranked = Ranked();

@@ -34,6 +34,10 @@ public sealed record Distillation(
     /// <inheritdoc/>
     public override Architecture ArchitectureAfter(Architecture parent) => Student;
 
+    /// <summary>Students of scorers too: they learn single scores, not pairs.</summary>
+    /// <inheritdoc/>
+    public override bool LearnsInStacks(LearningTask task) => !task.DrawsInputs;
+
     /// <inheritdoc/>
     protected override MemberDraft Apply(Network stolen, MemberContext context)
     {
