@@ -10,7 +10,7 @@ namespace Utaf.Models;
 /// </summary>
 internal static class ChannelsLast
 {
-    // With fewer channels a vector is not full, and the other layout is as fast or faster: docs/speed.md.
+    // With fewer channels vectors are seldom full. What it brings with more is in docs/speed.md.
     private const long FewestChannels = 32;
 
     // A vector of AVX2.
