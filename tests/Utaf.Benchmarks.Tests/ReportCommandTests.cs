@@ -193,6 +193,35 @@ public sealed class ReportCommandTests
     }
 
     [Fact]
+    public void The_best_other_scheme_is_compared_on_the_repeats_that_have_it()
+    {
+        using var folder = new TemporaryFolder();
+        var page = Report(folder, Runs.Write(
+            folder.File("run"),
+            "skin",
+            "cpu",
+            Runs.Repeat(7, Runs.Scheme("utaf", "default", Runs.Apart), Runs.Scheme("ipguard", "default", Runs.ManyHonest)),
+            Runs.Repeat(8, Runs.Scheme("utaf", "default"))));
+
+        // 99/101 over 45.22/101, and not the mean of two repeats over it.
+        Assert.Contains("(IPGuard, default, in 1 of 2 repeats): 2.19; the paper: about 3.2 (IPGuard).", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_scheme_that_found_fewer_queries_stands_under_the_number_that_was_asked_for()
+    {
+        using var folder = new TemporaryFolder();
+        var page = Report(folder, Runs.Write(folder.File("run"), "warfarin", "cpu", Runs.Repeat(
+            7,
+            Runs.Scheme("utaf", "default", Runs.Apart),
+            Runs.Scheme("utaf", "n=10", Runs.Apart, queries: 10),
+            Runs.Scheme("akh", "default", Runs.Apart, queries: 52),
+            Runs.Scheme("akh", "n=10", Runs.Apart, queries: 9))));
+
+        Assert.Contains("| ARUC | N = 10 | N = 100 |\n|---|---|---|\n| UTAF | 0.980 | 0.980 |\n| AKH | 0.980 | 0.980 |\n", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Without_another_scheme_there_is_no_best_one()
     {
         using var folder = new TemporaryFolder();
@@ -237,7 +266,7 @@ public sealed class ReportCommandTests
         var page = Report(folder, Runs.Write(folder.File("run"), "skin", "cpu", Runs.Repeat(7)));
 
         Assert.Contains(
-            "| UTAF | default | 12.0 | 202 ± 11 | 0.250 | 7.2 ± 0.8 |\n\nThe times are of the machine that the run names, which may have had other work; [speed.md](speed.md) has paired timings.\n",
+            "| UTAF | default | 12.0 | 202 ± 11 | 0.250 | 7.2 ± 0.8 |\n\nThe times are of the machines named above, which may have had other work; [speed.md](speed.md) has paired timings.\n",
             page,
             StringComparison.Ordinal);
     }

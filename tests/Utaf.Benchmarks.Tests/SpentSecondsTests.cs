@@ -8,7 +8,7 @@ namespace Utaf.Benchmarks.Tests;
 public sealed class SpentSecondsTests
 {
     [Fact]
-    public void A_killed_run_loses_a_second_at_most()
+    public void What_was_spent_until_a_moment_before_the_last_call_is_kept()
     {
         using var folder = new TemporaryFolder();
         var clock = new Clock();

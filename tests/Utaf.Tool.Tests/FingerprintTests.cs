@@ -53,6 +53,22 @@ public sealed class FingerprintTests : ToolTest
     }
 
     [Fact]
+    public async Task Threads_that_are_given_are_those_that_the_pair_names()
+    {
+        Write("data.csv", RegressionTable());
+        string[] command = [.. Command("mlp-scripted.pt", "regression"), "--ensemble", "one", "--format", "json"];
+
+        Assert.Equal(1, await ThreadsAsync([.. command, "--store", "folder:a-store"]));
+        Assert.Equal(2, await ThreadsAsync([.. command, "--store", "folder:b-store", "--threads", "2"]));
+
+        async Task<int> ThreadsAsync(string[] words)
+        {
+            using var json = JsonDocument.Parse(await SucceedAsync(words));
+            return json.RootElement.GetProperty("manifest").GetProperty("training").GetProperty("threads").GetInt32();
+        }
+    }
+
+    [Fact]
     public async Task A_pair_comes_with_a_public_commitment_whose_age_is_kept()
     {
         Write("data.csv", RegressionTable());

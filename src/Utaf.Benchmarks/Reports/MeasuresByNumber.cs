@@ -11,12 +11,14 @@ internal sealed class MeasuresByNumber
 
     private MeasuresByNumber(ScenarioRuns runs, Func<string, int?> number, bool withDefault)
     {
+        // What was asked for: a scheme that looks for its queries may have found fewer.
+        var usual = runs.SchemesIn(Settings.Default).SelectMany(scheme => runs.Of(scheme, Settings.Default)).Select(result => (int?)result.Queries).Max();
         Schemes = runs.SchemesInAny(runs.Settings.Where(setting => number(setting) is not null));
         var numbered =
             from scheme in Schemes
             from setting in runs.Settings
             from result in runs.Of(scheme, setting)
-            let value = number(setting) ?? (withDefault && setting == Settings.Default ? result.Queries : null)
+            let value = number(setting) ?? (withDefault && setting == Settings.Default ? usual : null)
             where value is not null && (setting != Settings.Default || runs.Of(scheme, Settings.Examples(value.Value)).Count == 0)
             select (Scheme: scheme, Number: value.Value, Measures: SchemeMeasures.Of(result));
         points = numbered.ToLookup(point => (point.Scheme, point.Number), point => point.Measures);
@@ -25,7 +27,7 @@ internal sealed class MeasuresByNumber
     /// <summary>Those run with another number than the default's, in the order of the report.</summary>
     public IReadOnlyList<string> Schemes { get; }
 
-    /// <summary>Fig. 4: by the number of fingerprint examples; the default setting counts too, by its queries.</summary>
+    /// <summary>Fig. 4: by the number of fingerprint examples; the default setting counts too, by the most queries that a scheme has in it.</summary>
     public static MeasuresByNumber Examples(ScenarioRuns runs) => new(runs, Settings.ExampleCount, withDefault: true);
 
     /// <summary>Fig. 5: by the size of the ensemble, without the whole one, whose size varies with the split.</summary>

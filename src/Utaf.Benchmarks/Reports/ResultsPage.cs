@@ -116,21 +116,26 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
         AgainstTheBest(runs);
     }
 
-    /// <summary>How many times the best other scheme's ARUC is UTAF's. UTAF counts by its defaults, the others in the setting that suits them better.</summary>
+    /// <summary>
+    /// How many times the best other scheme's ARUC is UTAF's, on the repeats that have both. UTAF counts by its defaults, the
+    /// others in the setting that suits them better.
+    /// </summary>
     private void AgainstTheBest(ScenarioRuns runs)
     {
-        var ranked =
+        var best =
             (from setting in Titles.MainSettings
              from scheme in runs.SchemesIn(setting)
-             select (Scheme: scheme, Setting: setting, Aruc: runs.Of(scheme, setting).Average(result => SchemeMeasures.Of(result).Aruc)))
+             where !Titles.IsUtaf(scheme)
+             let both = runs.Arucs((scheme, setting), (Titles.Utaf, Settings.Default))
+             where both.Count > 0
+             select (Scheme: scheme, Setting: setting, Aruc: both.Average(pair => pair.First), Ours: both.Average(pair => pair.Second), both.Count))
             .OrderByDescending(one => one.Aruc)
-            .ToList();
-        var ours = ranked.Find(one => one.Scheme == Titles.Utaf && one.Setting == Settings.Default);
-        var best = ranked.Find(one => !Titles.IsUtaf(one.Scheme));
-        if (ours.Scheme is not null && best.Aruc > 0)
+            .FirstOrDefault();
+        if (best.Aruc > 0)
         {
+            var where = best.Count < runs.Repeats.Count ? $", in {best.Count} of {runs.Repeats.Count} repeats" : "";
             var said = PaperFigures.AgainstTheBest(runs.Scenario) is { } paper ? $"; the paper: {paper}" : "";
-            text.Append(CultureInfo.InvariantCulture, $"UTAF's ARUC over that of the best other scheme of those run ({Titles.Of(best.Scheme)}, {best.Setting}): {ours.Aruc / best.Aruc:0.00}{said}.\n\n");
+            text.Append(CultureInfo.InvariantCulture, $"UTAF's ARUC over that of the best other scheme of those run ({Titles.Of(best.Scheme)}, {best.Setting}{where}): {best.Ours / best.Aruc:0.00}{said}.\n\n");
         }
     }
 
@@ -148,7 +153,7 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
             Mean.Number(Mean.Of(runs.Of(scheme, setting).Select(result => result.ConstructionSeconds)), Count(runs)), PaperFigures.Construction(runs.Scenario, scheme) ?? "–",
             Mean.Number(Mean.Of(runs.Of(scheme, setting).Select(result => result.VerificationSeconds)), Count(runs)), PaperFigures.Verification(runs.Scenario, scheme) ?? "–",
         ])));
-        text.Append("The times are of the machine that the run names, which may have had other work; [speed.md](speed.md) has paired timings.\n\n");
+        text.Append("The times are of the machines named above, which may have had other work; [speed.md](speed.md) has paired timings.\n\n");
     }
 
     private void Learning(ScenarioRuns runs)

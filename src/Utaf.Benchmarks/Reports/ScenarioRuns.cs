@@ -38,6 +38,20 @@ internal sealed class ScenarioRuns
     public IReadOnlyList<SchemeResult> Of(string scheme, string setting) =>
         [.. Repeats.SelectMany(repeat => repeat.Schemes).Where(result => result.Scheme == scheme && result.Setting == setting)];
 
+    /// <summary>The ARUCs of two schemes, each in a setting, of the repeats that have both.</summary>
+    public IReadOnlyList<(double First, double Second)> Arucs((string Scheme, string Setting) first, (string Scheme, string Setting) second)
+    {
+        var both =
+            from repeat in Repeats
+            from one in Of(repeat, first)
+            from other in Of(repeat, second)
+            select (SchemeMeasures.Of(one).Aruc, SchemeMeasures.Of(other).Aruc);
+        return [.. both];
+
+        static IEnumerable<SchemeResult> Of(RepeatResult repeat, (string Scheme, string Setting) wanted) =>
+            repeat.Schemes.Where(result => (result.Scheme, result.Setting) == wanted);
+    }
+
     /// <summary>Reads the folders; those of one scenario and profile are put together.</summary>
     /// <exception cref="UtafException">UTAF1002, UTAF1003, UTAF1901, UTAF1902: a folder is no run, or damaged. UTAF1904: two disagree. UTAF1905: nothing is finished.</exception>
     public static IReadOnlyList<ScenarioRuns> Read(IEnumerable<string> paths) =>

@@ -20,7 +20,7 @@ internal sealed class BaselineFingerprints(OpenedScenario opened, EnsembleSplit 
             (Settings.Default, usual),
             .. choice.Sweeps && swept.Count > 1 ? [(Settings.Swept, swept)] : Array.Empty<(string, IReadOnlyList<IFingerprintScheme>)>(),
             .. choice.Counts.Select(count => (Settings.Examples(count), FingerprintSchemes.Candidates(name, new(count, Swept: false, choice.Iterations)))),
-            .. choice.Pairs.Where(_ => name == SchemeNames.ModelDiff).Select(pairs => (Settings.Pairs(pairs), FingerprintSchemes.Candidates(name, new(2 * pairs, Swept: false, choice.Iterations)))),
+            .. (name == SchemeNames.ModelDiff ? choice.Pairs : []).Select(pairs => (Settings.Pairs(pairs), FingerprintSchemes.Candidates(name, new(2 * pairs, Swept: false, choice.Iterations)))),
         ];
         return all.Select(setting => TryBuild(name, setting.Setting, setting.Candidates)).OfType<Fingerprinted>();
     }

@@ -81,7 +81,7 @@ internal sealed class CommonOptions
         [.. Words, .. ShortWords]);
     private readonly Option<ulong?> seed = OptionKinds.Number<ulong>(
         "--seed",
-        "Source of all random numbers: the same seed gives the same pair, bit for bit. [default: 0; demo: 1]",
+        "Source of all random numbers: the same seed gives the same pair, bit for bit, on the same machine and number of threads. [default: 0; demo: 1]",
         "a whole number of at least 0");
     private readonly Option<string?> device = OptionKinds.Text(
         "--device",
@@ -90,7 +90,7 @@ internal sealed class CommonOptions
     private readonly Option<int?> threads = OptionKinds.Number<int>(
         "--threads",
         "CPU threads of torch; another number may change last digits. One is the fastest for small networks, and leaves the others "
-            + "to --jobs. [default: 1; for the pair of a model with more than a million parameters: one for each processor]",
+            + "to --jobs. [default: 1; for the pair of a model with more than a million parameters, on the CPU: one for each processor]",
         "a whole number from 1 to 1024");
 
     private readonly Option<string?> gitHubStep = OptionKinds.Text(

@@ -8,7 +8,7 @@ internal static class StackedLessons
     /// <summary>Prepares one member of each family of a plan.</summary>
     public static void AreForetold(EnsemblePlan plan, Workshop workshop)
     {
-        var trained = plan.Members.Where(member => member.Parent is null && member.Recipe.Effort is not null).DistinctBy(member => member.Family).ToList();
+        var trained = plan.Members.Where(member => member.Recipe.Effort is not null).DistinctBy(member => member.Family).ToList();
 
         Assert.Contains(trained, member => member.Stolen);
         Assert.Contains(trained, member => !member.Stolen);
