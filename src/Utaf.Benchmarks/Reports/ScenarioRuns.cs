@@ -28,11 +28,10 @@ internal sealed class ScenarioRuns
 
     /// <summary>The schemes of a setting, in the order of the report.</summary>
     public IReadOnlyList<string> SchemesIn(string setting) =>
-        [.. Repeats.SelectMany(repeat => repeat.Schemes).Where(scheme => scheme.Setting == setting).Select(scheme => scheme.Scheme).Distinct().OrderBy(Titles.Rank).ThenBy(name => name, StringComparer.Ordinal)];
+        InOrder(Repeats.SelectMany(repeat => repeat.Schemes).Where(scheme => scheme.Setting == setting).Select(scheme => scheme.Scheme));
 
     /// <summary>The schemes of at least one of the settings, in the order of the report.</summary>
-    public IReadOnlyList<string> SchemesInAny(IEnumerable<string> settings) =>
-        [.. settings.SelectMany(SchemesIn).Distinct().OrderBy(Titles.Rank).ThenBy(name => name, StringComparer.Ordinal)];
+    public IReadOnlyList<string> SchemesInAny(IEnumerable<string> settings) => InOrder(settings.SelectMany(SchemesIn));
 
     /// <summary>A scheme's results in a setting, of each repeat that has them.</summary>
     public IReadOnlyList<SchemeResult> Of(string scheme, string setting) =>
@@ -62,6 +61,9 @@ internal sealed class ScenarioRuns
             .Select(group => Together([.. group]))
             .OrderBy(runs => Titles.RankOfScenario(runs.Scenario)).ThenBy(runs => runs.Scenario, StringComparer.Ordinal).ThenBy(runs => runs.Profile, StringComparer.Ordinal),
     ];
+
+    private static IReadOnlyList<string> InOrder(IEnumerable<string> schemes) =>
+        [.. schemes.Distinct().OrderBy(Titles.Rank).ThenBy(name => name, StringComparer.Ordinal)];
 
     private static ScenarioRuns Together(IReadOnlyList<RunFolder> folders)
     {

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Utaf.Benchmarks.Scenarios;
 
-/// <summary>What an ensemble has cost so far, kept beside its members: a run that goes on with it tells the whole time, of one that was killed that until its last finished member.</summary>
+/// <summary>
+/// What an ensemble has cost so far, kept beside its members: a run that goes on with it tells the whole time, and of one that
+/// was killed what it spent until its last finished member.
+/// </summary>
 internal sealed class SpentSeconds
 {
     // Every write is flushed to the disk: more of them would cost time themselves.

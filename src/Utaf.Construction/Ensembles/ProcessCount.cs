@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace Utaf.Ensembles;
 
 /// <summary>
-/// How many processes build an ensemble best. Perceptrons are trained together on all processors, where their lesson allows it;
-/// members that are trained alone use one, and on small tensors more threads only wait for each other: there processes are the way to use the others.
+/// How many processes build an ensemble best. Perceptrons are trained together on all processors, where their lesson allows
+/// it; members that are trained alone use one, and on small tensors more threads only wait for each other: there processes are
+/// the way to use the others.
 /// </summary>
 public static class ProcessCount
 {
