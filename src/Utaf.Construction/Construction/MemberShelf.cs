@@ -25,6 +25,9 @@ internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder
     private readonly Dictionary<Architecture, Mould?> moulds = [];
     private readonly Dictionary<(int Place, ScalarType Type), LinkedListNode<Held>> places = [];
     private readonly LinkedList<Held> byUse = [];
+
+    // What was folded once and put back: it need not be proved again when it is read again.
+    private readonly Dictionary<(int Place, ScalarType Type), FoldedSize> proven = [];
     private long bytes;
 
     /// <summary>How many networks are held.</summary>
@@ -83,8 +86,9 @@ internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder
         if (mould is not null)
         {
             Pour(place, mould.Network);
-            if (Folding.TryFold(mould.Network, workshop.Probe, type) is { } folded)
+            if (Folding.TryFold(mould.Network, workshop.Probe, type, proven.GetValueOrDefault((place, type))) is { } folded)
             {
+                proven[(place, type)] = folded.Size;
                 return folded;
             }
         }

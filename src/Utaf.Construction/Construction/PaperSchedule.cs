@@ -62,13 +62,24 @@ internal sealed class PaperSchedule : ConstructionSchedule
         {
             using var step = NewDisposeScope();
             var box = learning.Box.Pass(free);
-            var triple = members
-                .Select([0, positives[random.NextInt32(positives.Length)], negatives[random.NextInt32(negatives.Length)]])
-                .Pass(box.Inputs, learning.Terms);
-            var (loss, ofVerifier, ofAnswers) = verifier.Gradients(standards.Apply(triple.Answers), weights, ofRows: true);
-            inputAdam.Step([box.Gradient(triple.Gradient(ofAnswers! / standards.Deviation))]);
+            int[] triple = [0, positives[random.NextInt32(positives.Length)], negatives[random.NextInt32(negatives.Length)]];
+
+            // ℓ is a sum over the three: where their graphs are large, there is one at a time.
+            var (loss, ofVerifier, ofInputs) = (learning.Costly ? triple.Chunk(1) : [triple])
+                .Select((places, part) => Part(box.Inputs, places, weights.narrow(0, part, places.Length)))
+                .Aggregate((sum, part) => (sum.Loss + part.Loss, [.. sum.OfVerifier.Zip(part.OfVerifier, (one, other) => one.add_(other))], sum.OfInputs.add_(part.OfInputs)));
+            inputAdam.Step([box.Gradient(ofInputs)]);
             verifierAdam.Step(ofVerifier);
-            return Learning.Finite(loss.ToDouble(), iteration);
+            return Learning.Finite(loss, iteration);
+        }
+
+        (double Loss, Tensor[] OfVerifier, Tensor OfInputs) Part(Tensor inputs, int[] places, Tensor ofPlaces)
+        {
+            using var part = NewDisposeScope();
+            var pass = members.Select(places).Pass(inputs, learning.Terms);
+            var (loss, ofVerifier, ofAnswers) = verifier.Gradients(standards.Apply(pass.Answers), ofPlaces, ofRows: true);
+            var ofInputs = pass.Gradient(ofAnswers! / standards.Deviation);
+            return (loss.ToDouble(), [.. ofVerifier.Select(gradient => gradient.MoveToOuterDisposeScope())], ofInputs.MoveToOuterDisposeScope());
         }
     }
 }

@@ -15,7 +15,7 @@ internal sealed unsafe class ProcessorMlp(IReadOnlyList<(Tensor Weight, Tensor B
 
     // From one input's weights to the next one's: the first layers of a stack lie between each other.
     private readonly int[] strides = [.. layers.Select(layer => (int)layer.Weight.stride(0))];
-    private readonly (nint Weight, nint Bias)[] starts = [.. layers.Select(layer => ((nint)Adam.Start(layer.Weight), (nint)Adam.Start(layer.Bias)))];
+    private readonly (nint Weight, nint Bias)[] starts = [.. layers.Select(layer => ((nint)TensorMemory.Start(layer.Weight), (nint)TensorMemory.Start(layer.Bias)))];
 
     /// <summary>Runs it.</summary>
     /// <param name="inputs">[N, input…], without a graph.</param>
@@ -50,7 +50,7 @@ internal sealed unsafe class ProcessorMlp(IReadOnlyList<(Tensor Weight, Tensor B
         using (var own = inputs.detach().contiguous())
         {
             signals[0] = Room(count * widths[0]);
-            fixed (float* given = Adam.Numbers(own), first = signals[0])
+            fixed (float* given = TensorMemory.Numbers(own), first = signals[0])
             {
                 Products.Transpose(new(given, count, widths[0]), new(first, widths[0], count));
             }
@@ -66,7 +66,7 @@ internal sealed unsafe class ProcessorMlp(IReadOnlyList<(Tensor Weight, Tensor B
                 Products.Multiply(Forwards(layer), new(before, widths[layer], count), product, (float*)starts[layer].Bias);
                 if (last)
                 {
-                    fixed (float* answers = Adam.Numbers(outputs))
+                    fixed (float* answers = TensorMemory.Numbers(outputs))
                     {
                         Products.Transpose(product, new(answers, count, widths[^1]));
                     }
@@ -94,7 +94,7 @@ internal sealed unsafe class ProcessorMlp(IReadOnlyList<(Tensor Weight, Tensor B
         var slopes = Room(count * widths[^1]);
         using (var own = gradient.contiguous())
         {
-            fixed (float* given = Adam.Numbers(own), turned = slopes)
+            fixed (float* given = TensorMemory.Numbers(own), turned = slopes)
             {
                 Products.Transpose(new(given, count, widths[^1]), new(turned, widths[^1], count));
             }
@@ -103,7 +103,7 @@ internal sealed unsafe class ProcessorMlp(IReadOnlyList<(Tensor Weight, Tensor B
         for (var layer = widths.Length - 2; layer >= 0; layer--)
         {
             var below = Room(count * widths[layer]);
-            fixed (float* above = slopes, here = below, signal = signals[layer], answer = Adam.Numbers(ofInputs))
+            fixed (float* above = slopes, here = below, signal = signals[layer], answer = TensorMemory.Numbers(ofInputs))
             {
                 var product = new Matrix(here, widths[layer], count);
                 Products.Multiply(Backwards(layer), new(above, widths[layer + 1], count), product);

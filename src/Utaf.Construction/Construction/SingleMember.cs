@@ -1,5 +1,6 @@
 using Utaf.Models;
 using Utaf.Models.Folding;
+using Utaf.Torch;
 using static TorchSharp.torch;
 
 namespace Utaf.Construction;
@@ -16,27 +17,29 @@ internal sealed class SingleMember(int place, Func<ScalarType, FrozenNetwork> ne
     /// <inheritdoc/>
     public override Tensor Outputs(Tensor inputs, int[]? indices, ScalarType type)
     {
+        using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        return Products(network(type), inputs);
+        var chosen = network(type);
+        var parts = Parts(chosen, inputs);
+        return cat(SideBySide.Run(parts.Count, part => Products(chosen, parts[part])), 1).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public override GroupPass Pass(Tensor inputs, int[]? indices, PassTerms terms)
     {
         var chosen = network(terms.Type);
-        if (terms.MayKeep(chosen.GraphBytes(inputs)))
+        if (!terms.MayKeep(chosen.GraphBytes(inputs)))
         {
-            var leaf = inputs.detach().requires_grad_();
-            var products = Products(chosen, leaf);
-            return new(products.detach(), gradient => Back(products, leaf, gradient));
+            return new(Outputs(inputs, indices, terms.Type), gradient => Again(inputs, terms.Type, gradient));
         }
 
-        using var noGradient = no_grad();
-        return new(Products(chosen, inputs), gradient =>
+        var leaves = Leaves(chosen, inputs);
+        var products = SideBySide.Run(leaves.Length, part => Products(chosen, leaves[part]));
+        return new(cat([.. products.Select(part => part.detach())], 1), gradient =>
         {
             using var scope = NewDisposeScope();
-            var leaf = inputs.detach().requires_grad_();
-            return Back(Products(network(terms.Type), leaf), leaf, gradient).MoveToOuterDisposeScope();
+            var slopes = Split(gradient, products);
+            return cat(SideBySide.Run(leaves.Length, part => Back(products[part], leaves[part], slopes[part]))).MoveToOuterDisposeScope();
         });
     }
 
@@ -44,6 +47,25 @@ internal sealed class SingleMember(int place, Func<ScalarType, FrozenNetwork> ne
     protected override void Dispose(bool disposing)
     {
     }
+
+    /// <summary>Forward once more, and back.</summary>
+    private Tensor Again(Tensor inputs, ScalarType type, Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        var chosen = network(type);
+        var leaves = Leaves(chosen, inputs);
+        var width = gradient.shape[1] / inputs.shape[0];
+        var slopes = Split(gradient, [.. leaves.Select(leaf => leaf.shape[0] * width)]);
+        return cat(SideBySide.Run(leaves.Length, part => Back(Products(chosen, leaves[part]), leaves[part], slopes[part]))).MoveToOuterDisposeScope();
+    }
+
+    private static IReadOnlyList<Tensor> Parts(FrozenNetwork frozen, Tensor inputs) => frozen is FoldedNetwork ? SideBySide.Parts(inputs) : [inputs];
+
+    private static Tensor[] Leaves(FrozenNetwork frozen, Tensor inputs) => [.. Parts(frozen, inputs).Select(part => part.detach().requires_grad_())];
+
+    private static Tensor[] Split(Tensor gradient, Tensor[] products) => Split(gradient, [.. products.Select(part => part.shape[1])]);
+
+    private static Tensor[] Split(Tensor gradient, long[] widths) => gradient.split(widths, 1);
 
     private static Tensor Back(Tensor products, Tensor leaf, Tensor gradient)
     {

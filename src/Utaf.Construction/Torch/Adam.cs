@@ -74,19 +74,6 @@ internal static class Adam
         values.sub_(rates * mean / ((square.sqrt() / correction) + Epsilon));
     }
 
-    /// <summary>The first number of a float32 tensor on the CPU, of any size: its memory is torch's own and stays where it is.</summary>
-    public static unsafe float* Start(Tensor contiguous)
-    {
-        using var first = contiguous.as_strided([1], [1], contiguous.storage_offset());
-        fixed (float* start = Numbers(first))
-        {
-            return start;
-        }
-    }
-
-    /// <summary>The numbers of a contiguous float32 tensor on the CPU, less than 2 GiB.</summary>
-    public static Span<float> Numbers(Tensor contiguous) => MemoryMarshal.Cast<byte, float>(contiguous.bytes);
-
     // The same operations in the same order in vectors and in the rest, so that a number's place does not matter.
     private static void Update(Span<float> values, ReadOnlySpan<float> gradient, Span<float> mean, Span<float> square, float rate, float correction, float secondDecay, float firstDecay = FirstDecay)
     {

@@ -61,7 +61,7 @@ internal sealed class FusedAdam : IDisposable
             var (values, slopes) = (InOrder(parameters[i]), InOrder(parameters[i], gradient));
             if (values.is_contiguous() && values.device_type == DeviceType.CPU && values.dtype == ScalarType.Float32)
             {
-                Adam.Step(Adam.Numbers(values), Adam.Numbers(slopes.contiguous()), Adam.Numbers(means[i]), Adam.Numbers(squares[i]), (float)(Rate / first), second, secondDecay, firstDecay);
+                Adam.Step(TensorMemory.Numbers(values), TensorMemory.Numbers(slopes.contiguous()), TensorMemory.Numbers(means[i]), TensorMemory.Numbers(squares[i]), (float)(Rate / first), second, secondDecay, firstDecay);
             }
             else
             {

@@ -63,9 +63,9 @@ internal sealed unsafe class ProcessorPass : IStackPass
     /// <inheritdoc/>
     public Tensor Outputs(ReadOnlySpan<long> rows)
     {
-        var values = Adam.Start(stack.Values);
-        var table = Adam.Start(examples);
-        var answers = Adam.Start(outputs);
+        var values = TensorMemory.Start(stack.Values);
+        var table = TensorMemory.Start(examples);
+        var answers = TensorMemory.Start(outputs);
         for (var k = 0; k < members.Count; k++)
         {
             var own = memory + ((long)perMember * k);
@@ -96,8 +96,8 @@ internal sealed unsafe class ProcessorPass : IStackPass
     public void Learn(Tensor ofOutputs)
     {
         adam.Next();
-        var values = Adam.Start(stack.Values);
-        var given = Adam.Start(ofOutputs);
+        var values = TensorMemory.Start(stack.Values);
+        var given = TensorMemory.Start(ofOutputs);
         for (var k = 0; k < members.Count; k++)
         {
             Learn(k, values, new(given + ((long)k * batch * widths[^1]), batch, widths[^1]));

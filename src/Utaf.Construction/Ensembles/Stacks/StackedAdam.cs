@@ -66,9 +66,9 @@ internal sealed unsafe class StackedAdam : IDisposable
     {
         if (valuesAt is null)
         {
-            valuesAt = Adam.Start(Values);
-            meanAt = Adam.Start(Mean);
-            squareAt = Adam.Start(Square);
+            valuesAt = TensorMemory.Start(Values);
+            meanAt = TensorMemory.Start(Mean);
+            squareAt = TensorMemory.Start(Square);
             stride = Values.stride(0);
         }
 

@@ -9,10 +9,11 @@ namespace Utaf.Models.Folding;
 /// </summary>
 /// <param name="steps">The operations in their order; owned.</param>
 /// <param name="form">What the outputs mean.</param>
-internal sealed class FoldedNetwork(IReadOnlyList<FoldedStep> steps, OutputForm form) : FrozenNetwork
+/// <param name="size">What it takes, where that is known; else <see cref="Agrees"/> measures it.</param>
+internal sealed class FoldedNetwork(IReadOnlyList<FoldedStep> steps, OutputForm form, FoldedSize? size = null) : FrozenNetwork
 {
-    // Of one example.
-    private long graphBytes;
+    /// <summary>What its graph takes.</summary>
+    public FoldedSize Size { get; private set; } = size ?? new(0);
 
     /// <inheritdoc/>
     public override OutputForm Form => form;
@@ -21,7 +22,7 @@ internal sealed class FoldedNetwork(IReadOnlyList<FoldedStep> steps, OutputForm 
     public override long Bytes { get; } = steps.Sum(step => step.Bytes);
 
     /// <inheritdoc/>
-    public override long GraphBytes(Tensor inputs) => graphBytes * inputs.shape[0];
+    public override long GraphBytes(Tensor inputs) => Size.GraphBytes * inputs.shape[0];
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor inputs)
@@ -47,7 +48,7 @@ internal sealed class FoldedNetwork(IReadOnlyList<FoldedStep> steps, OutputForm 
             bytes += signal.numel() * signal.element_size() * step.Results;
         }
 
-        graphBytes = bytes / probe.shape[0];
+        Size = new(bytes / probe.shape[0]);
         return expected.shape.SequenceEqual(signal.shape)
             && (expected - signal).abs().max().ToDouble() <= tolerance * (1 + expected.abs().max().ToDouble());
     }
@@ -61,3 +62,7 @@ internal sealed class FoldedNetwork(IReadOnlyList<FoldedStep> steps, OutputForm 
         }
     }
 }
+
+/// <summary>What a folded network takes beside its weights.</summary>
+/// <param name="GraphBytes">The graph from the outputs back to one example.</param>
+internal sealed record FoldedSize(long GraphBytes);

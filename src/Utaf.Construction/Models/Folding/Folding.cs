@@ -31,7 +31,8 @@ internal sealed class Folding
     /// <param name="network">In eval mode; it stays as it is.</param>
     /// <param name="probe">Inputs to prove it on, [n, input…].</param>
     /// <param name="type">What convolutions compute with: float32 or bfloat16.</param>
-    public static FoldedNetwork? TryFold(Network network, Tensor probe, ScalarType type = ScalarType.Float32)
+    /// <param name="proven">What these weights have once been folded into, which need not be proved again.</param>
+    public static FoldedNetwork? TryFold(Network network, Tensor probe, ScalarType type = ScalarType.Float32, FoldedSize? proven = null)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -55,8 +56,8 @@ internal sealed class Folding
             folding.AddExit(scaled);
         }
 
-        var folded = new FoldedNetwork(folding.steps, network.Form);
-        if (known && folded.Agrees(network, probe, type == ScalarType.Float32 ? Rounding : CoarseRounding))
+        var folded = new FoldedNetwork(folding.steps, network.Form, proven);
+        if (known && (proven is not null || folded.Agrees(network, probe, type == ScalarType.Float32 ? Rounding : CoarseRounding)))
         {
             return folded;
         }
@@ -143,7 +144,7 @@ internal sealed class Folding
 
     private void AddConvolution(Conv2d convolution, BatchNorm2d? norm, bool relu)
     {
-        var weight = convolution.weight.detach().index_select(1, Index(live));
+        var weight = Kept(convolution.weight.detach(), 1);
         var bias = convolution.bias?.detach() ?? zeros(convolution.out_channels, device: weight.device);
         if (norm is not null)
         {
@@ -154,8 +155,19 @@ internal sealed class Folding
 
         channels = convolution.out_channels;
         live = NonZero((weight.abs().flatten(1).sum(1) + bias.abs()).cpu());
-        var filters = weight.index_select(0, Index(live)).permute(0, 2, 3, 1).contiguous().to_type(type).permute(0, 3, 1, 2);
-        var (kernels, shifts) = (Own(filters), Own(bias.index_select(0, Index(live)).to_type(type)));
+        (weight, bias) = (Kept(weight, 0).to_type(type), Kept(bias, 0).to_type(type));
+        steps.Add(WinogradConvolution.Suits(convolution, weight) ? WinogradStep(weight, bias, relu) : ConvolutionStep(convolution, weight, bias, relu));
+    }
+
+    private static FoldedStep WinogradStep(Tensor weight, Tensor bias, bool relu)
+    {
+        var winograd = new WinogradConvolution(weight, bias, relu);
+        return new(winograd.Run, winograd.Taps, winograd.Shifts);
+    }
+
+    private static FoldedStep ConvolutionStep(Conv2d convolution, Tensor weight, Tensor bias, bool relu)
+    {
+        var (kernels, shifts) = (Own(weight.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)), Own(bias));
         var (stride, padding, dilation) = (convolution.stride, convolution.padding, convolution.dilation);
         var pixels = ChannelsLast.Breaks(convolution, kernels.shape[1]);
         if (pixels)
@@ -163,7 +175,7 @@ internal sealed class Folding
             (stride, padding) = ([1, 1], [0, 0]);
         }
 
-        steps.Add(new(
+        return new(
             signal =>
             {
                 // The kernel sees only the pixels that the stride leaves.
@@ -172,8 +184,11 @@ internal sealed class Folding
                 return relu ? products.relu_() : products;
             },
             kernels,
-            shifts));
+            shifts);
     }
+
+    /// <summary>What belongs to channels that are not zero, along a dimension that all channels have.</summary>
+    private Tensor Kept(Tensor values, long dimension) => live.Length == values.shape[dimension] ? values : values.index_select(dimension, Index(live));
 
     private static Tensor Strided(Tensor images, long[] stride, long[] padding) =>
         nn.functional.pad(images, [padding[1], padding[1], padding[0], padding[0]])

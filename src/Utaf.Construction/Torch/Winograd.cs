@@ -1,0 +1,158 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Utaf.Torch;
+
+/// <summary>
+/// A convolution with kernels of 3×3, stride 1 and a border of one pixel by <see cref="WinogradTransforms"/>, on the processor
+/// and on the calling thread.
+/// </summary>
+/// <remarks>
+/// The tiles are taken in blocks, and the kernels in panels. A block's tiles are transformed once; for each panel its kernels
+/// are transformed, 36 products of matrices follow, and what they give is transformed back while it lies in the cache.
+/// Transformed kernels would take four times the kernels' memory: to make them anew for each block costs less than to keep them.
+/// </remarks>
+/// <param name="kernels">The kernels.</param>
+/// <param name="images">How many images.</param>
+/// <param name="height">Their height.</param>
+/// <param name="width">Their width.</param>
+internal sealed unsafe class Winograd(WinogradKernels kernels, int images, int height, int width)
+{
+    private const int Lanes = ProductTiles.Lanes;
+    private const int Panel = WinogradKernels.Panel;
+
+    // A block's transformed tiles stay in the processor's last cache, but where there are many channels a block has at least
+    // so many tiles that transforming the kernels for them takes little of the time.
+    private const int BlockBytes = 4 << 20;
+    private const int FewestTiles = 128;
+
+    // Between one number of all tiles and the next: distances that are powers of two would all meet in one set of the cache.
+    private const int Gap = 16;
+    private const int Alignment = 64;
+
+    private readonly int rows = (height + WinogradTransforms.Step - 1) / WinogradTransforms.Step;
+    private readonly int columns = (width + WinogradTransforms.Step - 1) / WinogradTransforms.Step;
+
+    private int Tiles => images * rows * columns;
+
+    /// <summary>Convolves.</summary>
+    /// <param name="pixels">[images, height, width, inputs].</param>
+    /// <param name="gates">Of the same shape: numbers of the images count where these are above 0. Null if all count.</param>
+    /// <param name="shifts">What is added to each result, [outputs], and filled up to whole panels; null for 0.</param>
+    /// <param name="rectify">Whether results below 0 become 0.</param>
+    /// <param name="results">[images, height, width, outputs].</param>
+    public void Convolve(float* pixels, float* gates, float* shifts, bool rectify, float* results)
+    {
+        var perBlock = Math.Max(FewestTiles, BlockBytes / (WinogradTransforms.Numbers * kernels.Inputs * sizeof(float)));
+        var blocks = (Tiles + perBlock - 1) / perBlock;
+        var most = (Tiles + blocks - 1) / blocks;
+        var (tileStep, kernelStep, sumStep) = (Spaced(most * kernels.Inputs), Spaced(kernels.Inputs * Panel), Spaced(most * Panel));
+        var room = ArrayPool<float>.Shared.Rent(((tileStep + kernelStep + sumStep) * WinogradTransforms.Numbers) + kernels.Room + kernels.Inputs + Alignment);
+        fixed (float* start = room)
+        {
+            var tiles = (float*)(((nint)start + Alignment - 1) / Alignment * Alignment);
+            var transformed = tiles + (tileStep * WinogradTransforms.Numbers);
+            var sums = transformed + (kernelStep * WinogradTransforms.Numbers);
+            var turned = sums + (sumStep * WinogradTransforms.Numbers);
+            var border = turned + kernels.Room;
+            new Span<float>(border, kernels.Inputs).Clear();
+            for (var block = 0; block < blocks; block++)
+            {
+                var from = (int)((long)Tiles * block / blocks);
+                var count = (int)((long)Tiles * (block + 1) / blocks) - from;
+                TransformTiles(pixels, gates, border, from, count, tiles, tileStep);
+                for (var panel = 0; panel < kernels.Outputs; panel += Panel)
+                {
+                    kernels.Transform(panel, transformed, kernelStep, turned);
+                    for (var number = 0; number < WinogradTransforms.Numbers; number++)
+                    {
+                        Products.Multiply(
+                            new Matrix(tiles + (number * tileStep), count, kernels.Inputs).AsLeft,
+                            new Matrix(transformed + (number * kernelStep), kernels.Inputs, Panel),
+                            new Matrix(sums + (number * sumStep), count, Panel));
+                    }
+
+                    TransformBack(sums, sumStep, panel, from, count, shifts, rectify, results);
+                }
+            }
+        }
+
+        ArrayPool<float>.Shared.Return(room);
+    }
+
+    private static int Spaced(int count) => ((count + Gap - 1) / Gap * Gap) + Gap;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    private void TransformTiles(float* pixels, float* gates, float* border, int from, int count, float* to, nint step)
+    {
+        var starts = stackalloc float*[WinogradTransforms.Numbers];
+        var open = stackalloc float*[WinogradTransforms.Numbers];
+        for (var tile = 0; tile < count; tile++)
+        {
+            var (image, top, left) = Place(from + tile);
+            for (var number = 0; number < WinogradTransforms.Numbers; number++)
+            {
+                var (y, x) = (top + (number / WinogradTransforms.Side) - 1, left + (number % WinogradTransforms.Side) - 1);
+                var inside = (uint)y < (uint)height && (uint)x < (uint)width;
+                var offset = Pixel(image, y, x) * kernels.Inputs;
+                starts[number] = inside ? pixels + offset : border;
+                open[number] = inside ? gates + offset : border;
+            }
+
+            WinogradTransforms.Tile(starts, gates is null ? null : open, to + ((nint)tile * kernels.Inputs), step, kernels.Inputs);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    private void TransformBack(float* sums, nint step, int panel, int from, int count, float* shifts, bool rectify, float* results)
+    {
+        var values = stackalloc Vector256<float>[WinogradTransforms.Step * WinogradTransforms.Step];
+        var outputs = Math.Min(Panel, kernels.Outputs - panel);
+        var least = rectify ? Vector256<float>.Zero : Vector256.Create(float.NegativeInfinity);
+        for (var tile = 0; tile < count; tile++)
+        {
+            var (image, top, left) = Place(from + tile);
+            var (below, beside) = (Math.Min(WinogradTransforms.Step, height - top), Math.Min(WinogradTransforms.Step, width - left));
+            for (var output = 0; output < outputs; output += Lanes)
+            {
+                var shift = shifts is null ? Vector256<float>.Zero : Vector256.Load(shifts + panel + output);
+                WinogradTransforms.Results(sums + ((nint)tile * Panel) + output, step, shift, values);
+                for (var row = 0; row < below; row++)
+                {
+                    var to = results + (Pixel(image, top + row, left) * kernels.Outputs) + panel + output;
+                    for (var column = 0; column < beside; column++)
+                    {
+                        Store(Vector256.Max(values[(row * WinogradTransforms.Step) + column], least), to + ((nint)column * kernels.Outputs), outputs - output);
+                    }
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector256<float> values, float* to, int count)
+    {
+        if (count >= Lanes)
+        {
+            values.Store(to);
+            return;
+        }
+
+        for (var lane = 0; lane < count; lane++)
+        {
+            to[lane] = values[lane];
+        }
+    }
+
+    private nint Pixel(int image, int y, int x) => ((((nint)image * height) + y) * width) + x;
+
+    private (int Image, int Top, int Left) Place(int tile)
+    {
+        var (image, within) = Math.DivRem(tile, rows * columns);
+        var (row, column) = Math.DivRem(within, columns);
+        return (image, row * WinogradTransforms.Step, column * WinogradTransforms.Step);
+    }
+}
