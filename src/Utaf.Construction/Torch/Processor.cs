@@ -13,7 +13,7 @@ internal static class Processor
     /// Whether it multiplies bfloat16 in vectors (Intel's manual, CPUID leaf 7, page 1, EAX bit 5: AVX512_BF16), so that
     /// convolutions take about half the time of float32. Elsewhere they would take longer.
     /// </summary>
-    public static bool MultipliesBFloat16 { get; } = Environment.GetEnvironmentVariable("NOBF16") is null &&
+    public static bool MultipliesBFloat16 { get; } =
         Avx512F.IsSupported
         && X86Base.CpuId(0, 0).Eax >= ExtendedFeatures
         && X86Base.CpuId(ExtendedFeatures, 0).Eax >= SecondPage

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Utaf.Torch;
@@ -13,12 +14,12 @@ internal static class SideBySide
     // Fewer examples do not fill a thread's products.
     private const long FewestExamples = 8;
 
-    /// <summary>A batch in as many parts as torch has threads; in one where it is too small.</summary>
+    /// <summary>A batch in as many parts as torch has threads; in one where it is too small, or on a GPU.</summary>
     /// <param name="batch">[N, …].</param>
     /// <returns>Views of it, in their order.</returns>
     public static IReadOnlyList<Tensor> Parts(Tensor batch)
     {
-        var count = Math.Clamp(batch.shape[0] / FewestExamples, 1, get_num_threads());
+        var count = batch.device_type == DeviceType.CPU ? Math.Clamp(batch.shape[0] / FewestExamples, 1, get_num_threads()) : 1;
         return count == 1 ? [batch] : [.. Enumerable.Range(0, (int)count).Select(Part)];
 
         Tensor Part(int part)

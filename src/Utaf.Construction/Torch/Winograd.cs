@@ -22,9 +22,9 @@ internal sealed unsafe class Winograd(WinogradKernels kernels, int images, int h
     private const int Lanes = ProductTiles.Lanes;
     private const int Panel = WinogradKernels.Panel;
 
-    // A block's transformed tiles stay in the processor's last cache, but where there are many channels a block has at least
-    // so many tiles that transforming the kernels for them takes little of the time.
-    private const int BlockBytes = 4 << 20;
+    // A block's transformed tiles stay near the processor, but where there are many channels a block has at least so many tiles
+    // that transforming the kernels for them takes little of the time.
+    private const int BlockBytes = 1 << 20;
     private const int FewestTiles = 128;
 
     // Between one number of all tiles and the next: distances that are powers of two would all meet in one set of the cache.

@@ -119,6 +119,27 @@ public sealed class FrozenMembersTests : IClassFixture<BuiltEnsembles>, IDisposa
         Assert.InRange(moved, costly ? 0.015 : 0, costly ? 0.035 : 0);
     }
 
+    [Theory]
+    [InlineData("regression")]
+    [InlineData("classification")]
+    public void The_papers_triple_has_the_same_gradients_at_once_and_one_by_one_where_passes_are_costly(string task)
+    {
+        var (together, oneByOne) = (Learned(costly: false), Learned(costly: true));
+
+        MlpStack.Near(together.Inputs, oneByOne.Inputs);
+        Assert.All(together.Verifier.Parameters.Zip(oneByOne.Verifier.Parameters), parameter => MlpStack.Near(parameter.First, parameter.Second));
+        Assert.Equal(together.Curve[^1].Loss, oneByOne.Curve[^1].Loss, 1e-4);
+
+        Learned Learned(bool costly)
+        {
+            var learning = ensembles.Of(task).Learning(new(Examples: 6, Schedule.Paper, Iterations: 5, InputLearningRate: 0.05, VerifierLearningRate: 0.05), PassTerms.Exact, costly);
+            using var training = learning.Training;
+            using var validation = learning.Validation;
+            using var box = learning.Box;
+            return new PaperSchedule().Run(learning);
+        }
+    }
+
     public void Dispose()
     {
         members.Dispose();

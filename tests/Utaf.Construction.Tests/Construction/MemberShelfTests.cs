@@ -64,6 +64,19 @@ public sealed class MemberShelfTests : IDisposable
     }
 
     [Fact]
+    public void What_is_read_again_takes_the_same_memory()
+    {
+        using var shelf = new MemberShelf([.. folder.Plan.Members], folder, task.Workshop, budget: 1);
+        var (graph, weights) = Sizes();
+        _ = shelf.Take(1, ScalarType.Float32);
+
+        Assert.Equal((graph, weights), Sizes());
+        Assert.InRange(graph, 1, long.MaxValue);
+
+        (long Graph, long Weights) Sizes() => shelf.Take(0, ScalarType.Float32) is var network ? (network.GraphBytes(task.Workshop.Probe), network.Bytes) : default;
+    }
+
+    [Fact]
     public void The_zoos_networks_are_folded_and_others_stay_whole_in_any_type()
     {
         using var shelf = new MemberShelf([.. folder.Plan.Members], folder, task.Workshop);

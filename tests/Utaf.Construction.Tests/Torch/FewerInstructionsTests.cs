@@ -3,7 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace Utaf.Torch.Tests;
 
-/// <summary>The products of a processor that can do less: <see cref="ProductsTests"/> once more in a process that is told so.</summary>
+/// <summary>
+/// The products of a processor that can do less, and the convolutions that are made of them: their tests once more in a process
+/// that is told so.
+/// </summary>
 public sealed class FewerInstructionsTests
 {
     [Theory]
@@ -13,7 +16,7 @@ public sealed class FewerInstructionsTests
     public async Task The_products_are_the_same(string without)
     {
         Assert.SkipWhen(without == "AVX512" && !Vector512.IsHardwareAccelerated, "The processor has no AVX-512, or .NET does not use it: the products' own tests are this one.");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Utaf.Construction.Tests.dll"), "-noColor", "-class", typeof(ProductsTests).FullName!])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Utaf.Construction.Tests.dll"), "-noColor", "-class", typeof(ProductsTests).FullName!, "-class", typeof(WinogradTests).FullName!])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

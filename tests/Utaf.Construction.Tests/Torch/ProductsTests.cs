@@ -55,6 +55,22 @@ public sealed unsafe class ProductsTests
     }
 
     [Fact]
+    public void A_part_of_a_matrix_is_transposed_into_a_part_of_another()
+    {
+        const int rows = 9;
+        const int columns = 7;
+        var (numbers, found) = (Numbers(12 * 11, 6), new float[10 * 13]);
+        fixed (float* a = numbers, b = found)
+        {
+            Products.Transpose(new(a + 12, rows, columns, 11), new(b + 15, columns, rows, 13));
+        }
+
+        var places = Enumerable.Range(0, rows * columns).Select(i => (Row: i / columns, Column: i % columns)).ToList();
+        Assert.All(places, place => Assert.Equal(numbers[12 + (place.Row * 11) + place.Column], found[15 + (place.Column * 13) + place.Row]));
+        Assert.Equal(rows * columns, found.Count(number => number != 0));
+    }
+
+    [Fact]
     public void ReLU_and_its_way_back_reach_the_last_number()
     {
         // 19 numbers: two vectors and a rest.

@@ -6,7 +6,8 @@ namespace Utaf.Benchmarks.Speed.Work;
 /// <param name="Folder">Where the few untrained members are, or are made.</param>
 /// <param name="Examples">N.</param>
 /// <param name="Iterations">At least 4; the first and the last are not timed, since they do more.</param>
-internal sealed record IterationWork(string Folder, int Examples, int Iterations) : SpeedWork
+/// <param name="Precision">What convolutions compute with.</param>
+internal sealed record IterationWork(string Folder, int Examples, int Iterations, Precision Precision) : SpeedWork
 {
     // Two for training, one each for validation and test.
     private const int PerSide = 4;
@@ -20,7 +21,7 @@ internal sealed record IterationWork(string Folder, int Examples, int Iterations
             ensemble.Folder,
             ensemble.Workshop,
             ensemble.Model,
-            new(Examples, Schedule.Paper, Iterations, Fractions: new(Test: 0.25, Validation: 0.34)),
+            new(Examples, Schedule.Paper, Iterations, Fractions: new(Test: 0.25, Validation: 0.34), Precision: Precision),
             "benchmark",
             steps,
             CancellationToken.None);

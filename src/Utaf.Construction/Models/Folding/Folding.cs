@@ -154,7 +154,7 @@ internal sealed class Folding
         }
 
         channels = convolution.out_channels;
-        live = NonZero((weight.abs().flatten(1).sum(1) + bias.abs()).cpu());
+        live = NonZero((weight.flatten(1).norm(1, false, 1) + bias.abs()).cpu());
         (weight, bias) = (Kept(weight, 0).to_type(type), Kept(bias, 0).to_type(type));
         steps.Add(WinogradConvolution.Suits(convolution, weight) ? WinogradStep(weight, bias, relu) : ConvolutionStep(convolution, weight, bias, relu));
     }

@@ -30,7 +30,7 @@ internal sealed class WinogradConvolution
         this.rectify = rectify;
         using var scope = NewDisposeScope();
         var missing = WinogradKernels.Filled(kernels) - kernels;
-        Taps = nn.functional.pad(weight.detach().permute(2, 3, 1, 0), [0, missing]).clone().contiguous().DetachFromDisposeScope();
+        Taps = nn.functional.pad(weight.detach(), [0, 0, 0, 0, 0, 0, 0, missing]).permute(2, 3, 1, 0).contiguous().DetachFromDisposeScope();
         Shifts = nn.functional.pad(bias.detach(), [0, missing]).clone().DetachFromDisposeScope();
     }
 
@@ -44,7 +44,7 @@ internal sealed class WinogradConvolution
     /// <param name="convolution">Its stride, padding and dilation count.</param>
     /// <param name="weight">Its kernels, [kernels, channels, height, width], without those that were pruned.</param>
     public static bool Suits(Conv2d convolution, Tensor weight) =>
-        Environment.GetEnvironmentVariable("NOWINO") is null && Products.IsFast
+        Products.IsFast
         && weight.dtype == ScalarType.Float32
         && weight.device_type == DeviceType.CPU
         && weight.shape is [>= FewestChannels, >= FewestChannels, 3, 3]

@@ -1,0 +1,113 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using Utaf.Torch.Tests;
+using static TorchSharp.torch;
+
+namespace Utaf.Models.Folding.Tests;
+
+[Collection(TorchSession.Name)]
+public sealed class WinogradConvolutionTests : IDisposable
+{
+    private readonly DisposeScope scope = NewDisposeScope();
+
+    [Theory]
+    [InlineData(9, 7, true)]
+    [InlineData(9, 7, false)]
+    [InlineData(3, 20, true)]
+    [InlineData(2, 2, false)]
+    public void Results_and_gradients_are_torchs(int height, int width, bool rectify)
+    {
+        manual_seed(1);
+        var (weight, bias) = (randn(40, 33, 3, 3) * 0.1, randn(40));
+        var convolution = new WinogradConvolution(weight, bias, rectify);
+        using var owned = new FoldedStep(convolution.Run, convolution.Taps, convolution.Shifts);
+        var inputs = randn(5, 33, height, width);
+
+        var (expected, slopes) = Pass(images => nn.functional.conv2d(images, weight, bias, padding: [1, 1]) is var sums && rectify ? sums.relu() : sums, inputs);
+        var (found, ofFound) = Pass(convolution.Run, inputs);
+
+        Near(expected, found);
+
+        // Where a sum is next to zero, a rounding decides whether ReLU lets its gradient through.
+        Assert.InRange((slopes - ofFound).norm().ToDouble(), 0, 0.01 * slopes.norm().ToDouble());
+    }
+
+    [Fact]
+    public void Inputs_may_lie_in_any_way()
+    {
+        var convolution = new WinogradConvolution(randn(32, 32, 3, 3), randn(32), rectify: true);
+        using var owned = new FoldedStep(convolution.Run, convolution.Taps, convolution.Shifts);
+        var inputs = randn(3, 32, 6, 6);
+
+        var found = convolution.Run(inputs.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2));
+
+        Assert.True(found.eq(convolution.Run(inputs)).all().ToBoolean());
+        Assert.True(found.eq(convolution.Run(cat([inputs, inputs], 3).narrow(3, 0, 6))).all().ToBoolean());
+    }
+
+    [Fact]
+    public void What_follows_may_change_the_results_in_place()
+    {
+        var convolution = new WinogradConvolution(randn(32, 32, 3, 3), randn(32), rectify: false);
+        using var owned = new FoldedStep(convolution.Run, convolution.Taps, convolution.Shifts);
+        var inputs = randn(2, 32, 5, 5);
+
+        var (_, plain) = Pass(convolution.Run, inputs);
+        var (_, doubled) = Pass(images => convolution.Run(images).mul_(2), inputs);
+
+        Near(plain * 2, doubled);
+    }
+
+    [Fact]
+    public void Without_a_gradient_there_is_no_graph_and_nothing_stays_behind()
+    {
+        var convolution = new WinogradConvolution(randn(32, 32, 3, 3), randn(32), rectify: true);
+        using var owned = new FoldedStep(convolution.Run, convolution.Taps, convolution.Shifts);
+        var inputs = randn(2, 32, 5, 5);
+        Assert.False(convolution.Run(inputs).requires_grad);
+        using (no_grad())
+        {
+            Assert.False(convolution.Run(inputs.clone().requires_grad_()).requires_grad);
+        }
+
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        using (NewDisposeScope())
+        {
+            _ = Pass(convolution.Run, inputs);
+        }
+
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Theory]
+    [InlineData(32, 32, 3, 1, 1, 1, true)]
+    [InlineData(31, 32, 3, 1, 1, 1, false)]
+    [InlineData(32, 31, 3, 1, 1, 1, false)]
+    [InlineData(32, 32, 5, 1, 1, 1, false)]
+    [InlineData(32, 32, 3, 2, 1, 1, false)]
+    [InlineData(32, 32, 3, 1, 0, 1, false)]
+    [InlineData(32, 32, 3, 1, 1, 2, false)]
+    public void Only_kernels_of_nine_numbers_that_see_every_pixel_suit(int channels, int kernels, int size, int stride, int padding, int dilation, bool suits)
+    {
+        using Conv2d convolution = nn.Conv2d(channels, kernels, size, stride, padding, dilation);
+
+        Assert.Equal(suits, WinogradConvolution.Suits(convolution, convolution.weight));
+        Assert.False(WinogradConvolution.Suits(convolution, convolution.weight.to_type(ScalarType.BFloat16)));
+    }
+
+    public void Dispose() => scope.Dispose();
+
+    private static (Tensor Results, Tensor Gradient) Pass(Func<Tensor, Tensor> forward, Tensor inputs)
+    {
+        var leaf = inputs.clone().requires_grad_();
+        var results = forward(leaf);
+        (results.flatten() * arange(results.numel(), ScalarType.Float32)).sum().backward();
+        return (results.detach(), leaf.grad!);
+    }
+
+    private static void Near(Tensor expected, Tensor found)
+    {
+        Assert.Equal(expected.shape, found.shape);
+        Assert.InRange((expected - found).abs().max().ToDouble(), 0, 3e-5 * (1 + expected.abs().max().ToDouble()));
+    }
+}
