@@ -72,7 +72,7 @@ internal sealed class FrozenMembers : IDisposable
 
             others.Add(architecture);
             var own = place;
-            groups.Add(new SingleMember(own, type => shelf.Take(own, type), workshop.Task));
+            groups.Add(new SingleMember(own, terms => shelf.Take(own, terms), workshop.Task));
         }
 
         groups.AddRange(perceptrons

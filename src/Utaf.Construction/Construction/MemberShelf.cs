@@ -2,7 +2,6 @@ using Utaf.Ensembles;
 using Utaf.Models;
 using Utaf.Models.Folding;
 using Utaf.Torch;
-using static TorchSharp.torch;
 
 namespace Utaf.Construction;
 
@@ -22,12 +21,14 @@ internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder
     // Reading one leaves several times its size in freed blocks.
     private const long LargeNetwork = 8L << 20;
 
+    private static readonly FoldingTerms Own = new();
+
     private readonly Dictionary<Architecture, Mould?> moulds = [];
-    private readonly Dictionary<(int Place, ScalarType Type), LinkedListNode<Held>> places = [];
+    private readonly Dictionary<(int Place, FoldingTerms Terms), LinkedListNode<Held>> places = [];
     private readonly LinkedList<Held> byUse = [];
 
     // What was folded once and put back: it need not be proved again when it is read again.
-    private readonly Dictionary<(int Place, ScalarType Type), FoldedSize> proven = [];
+    private readonly Dictionary<(int Place, FoldingTerms Terms), FoldedSize> proven = [];
     private long bytes;
 
     /// <summary>How many networks are held.</summary>
@@ -35,12 +36,12 @@ internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder
 
     /// <summary>A member's network, until the next one is taken.</summary>
     /// <param name="place">Its place.</param>
-    /// <param name="type">What convolutions are to compute with; networks whose layers are not known keep to their own.</param>
+    /// <param name="terms">How it is to compute; networks whose layers are not known keep to their own way.</param>
     /// <exception cref="UtafException">UTAF1402: its file is damaged.</exception>
-    public FrozenNetwork Take(int place, ScalarType type)
+    public FrozenNetwork Take(int place, FoldingTerms terms)
     {
         var mould = MouldOf(place);
-        var key = (place, mould is null ? ScalarType.Float32 : type);
+        var key = (place, mould is null ? Own : terms);
         if (places.TryGetValue(key, out var held))
         {
             byUse.Remove(held);
@@ -48,7 +49,7 @@ internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder
             return held.Value.Network;
         }
 
-        var network = Load(place, mould, type);
+        var network = Load(place, mould, terms);
         bytes += network.Bytes;
         if (network.Bytes >= LargeNetwork)
         {
@@ -81,14 +82,14 @@ internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder
         }
     }
 
-    private FrozenNetwork Load(int place, Mould? mould, ScalarType type)
+    private FrozenNetwork Load(int place, Mould? mould, FoldingTerms terms)
     {
         if (mould is not null)
         {
             Pour(place, mould.Network);
-            if (Folding.TryFold(mould.Network, workshop.Probe, type, proven.GetValueOrDefault((place, type))) is { } folded)
+            if (Folding.TryFold(mould.Network, workshop.Probe, terms, proven.GetValueOrDefault((place, terms))) is { } folded)
             {
-                proven[(place, type)] = folded.Size;
+                proven[(place, terms)] = folded.Size;
                 return folded;
             }
         }
@@ -123,5 +124,5 @@ internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder
         return mould;
     }
 
-    private sealed record Held((int Place, ScalarType Type) Key, FrozenNetwork Network);
+    private sealed record Held((int Place, FoldingTerms Terms) Key, FrozenNetwork Network);
 }

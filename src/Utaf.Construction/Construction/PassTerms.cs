@@ -7,7 +7,7 @@ namespace Utaf.Construction;
 /// <param name="graphBytes">How much the graphs of one selection of members may take; what exceeds it is computed twice.</param>
 internal sealed class PassTerms(ScalarType type, long graphBytes)
 {
-    // Three ResNet-18 on a hundred images of 28×28: a triple of the paper's schedule is not computed twice.
+    // Of a ResNet-18 on a hundred images of 28×28 a graph takes 170 MB in float32 and half of that in bfloat16.
     private const long UsualGraphBytes = 256L << 20;
 
     private long used;

@@ -7,9 +7,9 @@ namespace Utaf.Construction;
 
 /// <summary>A member of any architecture, by itself.</summary>
 /// <param name="place">Its place in the list.</param>
-/// <param name="network">Its network, which computes with the given type where it can; not the member's to dispose.</param>
+/// <param name="network">Its network, which computes as it is told where it can; not the member's to dispose.</param>
 /// <param name="task">What turns outputs into products.</param>
-internal sealed class SingleMember(int place, Func<ScalarType, FrozenNetwork> network, LearningTask task) : MemberGroup
+internal sealed class SingleMember(int place, Func<FoldingTerms, FrozenNetwork> network, LearningTask task) : MemberGroup
 {
     /// <inheritdoc/>
     public override IReadOnlyList<int> Places { get; } = [place];
@@ -19,7 +19,7 @@ internal sealed class SingleMember(int place, Func<ScalarType, FrozenNetwork> ne
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var chosen = network(type);
+        var chosen = Network(type, inputs);
         var parts = Parts(chosen, inputs);
         return cat(SideBySide.Run(parts.Count, part => Products(chosen, parts[part])), 1).MoveToOuterDisposeScope();
     }
@@ -27,7 +27,7 @@ internal sealed class SingleMember(int place, Func<ScalarType, FrozenNetwork> ne
     /// <inheritdoc/>
     public override GroupPass Pass(Tensor inputs, int[]? indices, PassTerms terms)
     {
-        var chosen = network(terms.Type);
+        var chosen = Network(terms.Type, inputs);
         if (!terms.MayKeep(chosen.GraphBytes(inputs)))
         {
             return new(Outputs(inputs, indices, terms.Type), gradient => Again(inputs, terms.Type, gradient));
@@ -48,11 +48,14 @@ internal sealed class SingleMember(int place, Func<ScalarType, FrozenNetwork> ne
     {
     }
 
+    /// <summary>Winograd's convolutions keep to their thread: where there are more of these than parts, torch's use all of them.</summary>
+    private FrozenNetwork Network(ScalarType type, Tensor inputs) => network(new(type, SideBySide.Fills(inputs.shape[0])));
+
     /// <summary>Forward once more, and back.</summary>
     private Tensor Again(Tensor inputs, ScalarType type, Tensor gradient)
     {
         using var scope = NewDisposeScope();
-        var chosen = network(type);
+        var chosen = Network(type, inputs);
         var leaves = Leaves(chosen, inputs);
         var width = gradient.shape[1] / inputs.shape[0];
         var slopes = Split(gradient, [.. leaves.Select(leaf => leaf.shape[0] * width)]);
@@ -70,6 +73,9 @@ internal sealed class SingleMember(int place, Func<ScalarType, FrozenNetwork> ne
     private static Tensor Back(Tensor products, Tensor leaf, Tensor gradient)
     {
         products.backward([gradient]);
+
+        // The graph goes at once, not when the scope ends.
+        products.Dispose();
         return leaf.grad!;
     }
 

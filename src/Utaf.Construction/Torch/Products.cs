@@ -112,7 +112,7 @@ internal static unsafe class Products
     }
 
     /// <summary>ReLU, in place.</summary>
-    /// <param name="signal">Any matrix.</param>
+    /// <param name="signal">Any matrix whose rows follow each other.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rectify(Matrix signal)
     {
@@ -129,7 +129,7 @@ internal static unsafe class Products
     }
 
     /// <summary>The way back through ReLU, in place: it passes the gradient on where it let the signal through.</summary>
-    /// <param name="slopes">The gradient of what ReLU returned.</param>
+    /// <param name="slopes">The gradient of what ReLU returned; its rows follow each other.</param>
     /// <param name="signal">What it returned, of the same shape.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PassWhereOpen(Matrix slopes, Matrix signal)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,13 +15,21 @@ internal static class SideBySide
     // Fewer examples do not fill a thread's products.
     private const long FewestExamples = 8;
 
-    /// <summary>A batch in as many parts as torch has threads; in one where it is too small, or on a GPU.</summary>
+    // Done by threads that stay: what a thread has pooled would go with it.
+    private static readonly BlockingCollection<Action> Given = [];
+    private static readonly Lock Growing = new();
+    private static int workers;
+
+    /// <summary>Whether a batch of some examples has a part for each of torch's threads.</summary>
+    public static bool Fills(long examples) => Count(examples) == get_num_threads();
+
+    /// <summary>A batch in as many parts as torch has threads; in fewer where it is small, and in one on a GPU.</summary>
     /// <param name="batch">[N, …].</param>
     /// <returns>Views of it, in their order.</returns>
     public static IReadOnlyList<Tensor> Parts(Tensor batch)
     {
-        var count = batch.device_type == DeviceType.CPU ? Math.Clamp(batch.shape[0] / FewestExamples, 1, get_num_threads()) : 1;
-        return count == 1 ? [batch] : [.. Enumerable.Range(0, (int)count).Select(Part)];
+        var count = batch.device_type == DeviceType.CPU ? Count(batch.shape[0]) : 1;
+        return count == 1 ? [batch] : [.. Enumerable.Range(0, count).Select(Part)];
 
         Tensor Part(int part)
         {
@@ -31,7 +40,9 @@ internal static class SideBySide
 
     /// <summary>Does the same with every part.</summary>
     /// <param name="count">How many parts.</param>
-    /// <param name="work">Given a part's number; on its thread torch computes alone, and keeps gradients as it does on the caller's.</param>
+    /// <param name="work">
+    /// Given a part's number; torch's threads are divided among the parts, and gradients are kept as on the caller's thread.
+    /// </param>
     /// <returns>What it returned; the tensors belong to the caller's dispose scope.</returns>
     public static Tensor[] Run(int count, Func<int, Tensor> work)
     {
@@ -42,9 +53,15 @@ internal static class SideBySide
 
         var (threads, gradients) = (get_num_threads(), is_grad_enabled());
         var (results, failures) = (new Tensor[count], new ExceptionDispatchInfo?[count]);
-        Thread[] workers = [.. Enumerable.Range(0, count).Select(part => new Thread(() => Work(part)) { IsBackground = true })];
-        Array.ForEach(workers, worker => worker.Start());
-        Array.ForEach(workers, worker => worker.Join());
+        using var left = new CountdownEvent(count);
+        Grow(count);
+        for (var part = 0; part < count; part++)
+        {
+            var own = part;
+            Given.Add(() => Work(own));
+        }
+
+        left.Wait();
 
         // A thread that asks torch for the first time is told what was set last, wherever that was.
         set_num_threads(threads);
@@ -56,7 +73,7 @@ internal static class SideBySide
         {
             try
             {
-                set_num_threads(1);
+                set_num_threads(Math.Max(1, threads / count));
                 using var mode = set_grad_enabled(gradients);
                 using var scope = NewDisposeScope();
                 results[part] = work(part).DetachFromDisposeScope();
@@ -64,6 +81,31 @@ internal static class SideBySide
             catch (Exception e)
             {
                 failures[part] = ExceptionDispatchInfo.Capture(e);
+            }
+            finally
+            {
+                left.Signal();
+            }
+        }
+    }
+
+    private static int Count(long examples) => (int)Math.Clamp(examples / FewestExamples, 1, get_num_threads());
+
+    private static void Grow(int count)
+    {
+        lock (Growing)
+        {
+            for (; workers < count; workers++)
+            {
+                new Thread(Loop) { IsBackground = true, Name = "side by side" }.Start();
+            }
+        }
+
+        static void Loop()
+        {
+            foreach (var work in Given.GetConsumingEnumerable())
+            {
+                work();
             }
         }
     }

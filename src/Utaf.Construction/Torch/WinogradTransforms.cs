@@ -31,7 +31,8 @@ internal static unsafe class WinogradTransforms
     /// <param name="to">The first kernel's first transformed number.</param>
     /// <param name="numberStep">From one of its numbers to the next.</param>
     /// <param name="count">How many kernels, a multiple of <see cref="ProductTiles.Lanes"/>.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
     public static void Kernels(float* taps, nint tapStep, float* to, nint numberStep, int count)
     {
         var columns = stackalloc Vector256<float>[Side * Edge];
@@ -61,7 +62,8 @@ internal static unsafe class WinogradTransforms
     /// <param name="to">The first transformed number.</param>
     /// <param name="numberStep">From one transformed number to the next.</param>
     /// <param name="channels">At least <see cref="ProductTiles.Lanes"/>.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
     public static void Tile(float** pixels, float** gates, float* to, nint numberStep, int channels)
     {
         var tile = stackalloc Vector256<float>[Numbers];
@@ -113,7 +115,8 @@ internal static unsafe class WinogradTransforms
     /// <param name="numberStep">From one transformed number to the next.</param>
     /// <param name="shift">What is added to each result.</param>
     /// <param name="results">[4, 4], row by row.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
     public static void Results(float* sums, nint numberStep, Vector256<float> shift, Vector256<float>* results)
     {
         var columns = stackalloc Vector256<float>[Step * Side];

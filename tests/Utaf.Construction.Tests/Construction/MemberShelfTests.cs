@@ -44,7 +44,7 @@ public sealed class MemberShelfTests : IDisposable
             var expected = Alone(members[place], task.Workshop.Probe);
             foreach (var shelf in (MemberShelf[])[plenty, scarce])
             {
-                MlpStack.Near(expected, shelf.Take(place, ScalarType.Float32).Forward(task.Workshop.Probe));
+                MlpStack.Near(expected, shelf.Take(place, new()).Forward(task.Workshop.Probe));
             }
 
             Assert.Equal(1, scarce.Count);
@@ -57,23 +57,25 @@ public sealed class MemberShelfTests : IDisposable
     public void What_is_held_is_not_read_again()
     {
         using var shelf = new MemberShelf([.. folder.Plan.Members], folder, task.Workshop);
-        var first = shelf.Take(0, ScalarType.Float32);
+        var first = shelf.Take(0, new());
         File.Delete(folder.FileOf(folder.Plan.Members[0]));
 
-        Assert.Same(first, shelf.Take(0, ScalarType.Float32));
+        Assert.Same(first, shelf.Take(0, new()));
     }
 
     [Fact]
-    public void What_is_read_again_takes_the_same_memory()
+    public void What_is_read_again_is_not_proved_again()
     {
         using var shelf = new MemberShelf([.. folder.Plan.Members], folder, task.Workshop, budget: 1);
-        var (graph, weights) = Sizes();
-        _ = shelf.Take(1, ScalarType.Float32);
+        var first = Assert.IsType<FoldedNetwork>(shelf.Take(0, new())).Size;
+        _ = shelf.Take(1, new());
 
-        Assert.Equal((graph, weights), Sizes());
-        Assert.InRange(graph, 1, long.MaxValue);
+        var again = Assert.IsType<FoldedNetwork>(shelf.Take(0, new()));
 
-        (long Graph, long Weights) Sizes() => shelf.Take(0, ScalarType.Float32) is var network ? (network.GraphBytes(task.Workshop.Probe), network.Bytes) : default;
+        // What a proof measures is another object each time.
+        Assert.Same(first, again.Size);
+        Assert.NotSame(first, Assert.IsType<FoldedNetwork>(shelf.Take(0, new(ScalarType.BFloat16))).Size);
+        Assert.InRange(first.GraphBytes, 1, long.MaxValue);
     }
 
     [Fact]
@@ -81,10 +83,10 @@ public sealed class MemberShelfTests : IDisposable
     {
         using var shelf = new MemberShelf([.. folder.Plan.Members], folder, task.Workshop);
 
-        Assert.IsType<FoldedNetwork>(shelf.Take(0, ScalarType.BFloat16));
-        Assert.NotSame(shelf.Take(0, ScalarType.BFloat16), shelf.Take(0, ScalarType.Float32));
-        Assert.IsType<WholeNetwork>(shelf.Take(2, ScalarType.BFloat16));
-        Assert.Same(shelf.Take(2, ScalarType.BFloat16), shelf.Take(2, ScalarType.Float32));
+        Assert.IsType<FoldedNetwork>(shelf.Take(0, new(ScalarType.BFloat16)));
+        Assert.NotSame(shelf.Take(0, new(ScalarType.BFloat16)), shelf.Take(0, new()));
+        Assert.IsType<WholeNetwork>(shelf.Take(2, new(ScalarType.BFloat16)));
+        Assert.Same(shelf.Take(2, new(ScalarType.BFloat16)), shelf.Take(2, new()));
     }
 
     [Fact]
@@ -96,7 +98,7 @@ public sealed class MemberShelfTests : IDisposable
         bytes[^5] ^= 1;
         File.WriteAllBytes(file, bytes);
 
-        var error = Assert.Throws<UtafException>(() => shelf.Take(1, ScalarType.Float32)).Diagnostic;
+        var error = Assert.Throws<UtafException>(() => shelf.Take(1, new())).Diagnostic;
 
         Assert.Equal(("UTAF1402", file), (error.Code, error.Origin));
     }

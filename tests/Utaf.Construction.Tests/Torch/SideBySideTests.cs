@@ -26,12 +26,14 @@ public sealed class SideBySideTests : IDisposable
     }
 
     [Fact]
-    public void Each_part_is_done_on_a_thread_of_its_own_on_which_torch_computes_alone()
+    public void All_parts_are_done_at_the_same_time_on_threads_on_which_torch_computes_alone()
     {
         var (identities, counts) = (new int[3], new int[3]);
+        using var meeting = new Barrier(3);
 
         var results = SideBySide.Run(3, part =>
         {
+            Assert.True(meeting.SignalAndWait(TimeSpan.FromMinutes(1)));
             (identities[part], counts[part]) = (Environment.CurrentManagedThreadId, get_num_threads());
             return tensor(part);
         });
@@ -77,13 +79,28 @@ public sealed class SideBySideTests : IDisposable
     public void Results_belong_to_the_callers_scope_and_nothing_else_is_left()
     {
         Tensor[] results;
+        var between = new Tensor[2];
         using (NewDisposeScope())
         {
-            results = SideBySide.Run(2, part => (ones(3) * part) + 1);
+            results = SideBySide.Run(2, part => (between[part] = ones(3) * part) + 1);
             Assert.All(results, result => Assert.False(result.IsInvalid));
+            Assert.All(between, tensor => Assert.True(tensor.IsInvalid));
         }
 
         Assert.All(results, result => Assert.True(result.IsInvalid));
+    }
+
+    [Fact]
+    public void Where_there_are_more_threads_than_parts_each_part_has_several()
+    {
+        using var more = TorchRuntime.WithThreads(7);
+        var counts = new int[3];
+
+        _ = SideBySide.Run(3, part => tensor(counts[part] = get_num_threads()));
+
+        Assert.Equal([2, 2, 2], counts);
+        Assert.False(SideBySide.Fills(55));
+        Assert.True(SideBySide.Fills(56));
     }
 
     [Fact]

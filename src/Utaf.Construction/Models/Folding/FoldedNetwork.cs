@@ -13,7 +13,7 @@ namespace Utaf.Models.Folding;
 internal sealed class FoldedNetwork(IReadOnlyList<FoldedStep> steps, OutputForm form, FoldedSize? size = null) : FrozenNetwork
 {
     /// <summary>What its graph takes.</summary>
-    public FoldedSize Size { get; private set; } = size ?? new(0);
+    public FoldedSize Size { get; private set; } = size ?? new(0, false);
 
     /// <inheritdoc/>
     public override OutputForm Form => form;
@@ -34,8 +34,8 @@ internal sealed class FoldedNetwork(IReadOnlyList<FoldedStep> steps, OutputForm 
     /// <summary>Whether it answers as the network that it was made from; on the way its graph is measured.</summary>
     /// <param name="network">That network.</param>
     /// <param name="probe">Inputs to try both on, [n, input…].</param>
-    /// <param name="tolerance">Largest difference, relative to the largest answer.</param>
-    public bool Agrees(Network network, Tensor probe, double tolerance)
+    /// <param name="terms">How it was folded.</param>
+    public bool Agrees(Network network, Tensor probe, FoldingTerms terms)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -48,9 +48,9 @@ internal sealed class FoldedNetwork(IReadOnlyList<FoldedStep> steps, OutputForm 
             bytes += signal.numel() * signal.element_size() * step.Results;
         }
 
-        Size = new(bytes / probe.shape[0]);
+        Size = new(bytes / probe.shape[0], terms.Winograd);
         return expected.shape.SequenceEqual(signal.shape)
-            && (expected - signal).abs().max().ToDouble() <= tolerance * (1 + expected.abs().max().ToDouble());
+            && (expected - signal).abs().max().ToDouble() <= terms.Tolerance * (1 + expected.abs().max().ToDouble());
     }
 
     /// <inheritdoc/>
@@ -65,4 +65,5 @@ internal sealed class FoldedNetwork(IReadOnlyList<FoldedStep> steps, OutputForm 
 
 /// <summary>What a folded network takes beside its weights.</summary>
 /// <param name="GraphBytes">The graph from the outputs back to one example.</param>
-internal sealed record FoldedSize(long GraphBytes);
+/// <param name="Winograd">Whether <see cref="WinogradConvolution"/> was allowed.</param>
+internal sealed record FoldedSize(long GraphBytes, bool Winograd);

@@ -11,12 +11,7 @@ namespace Utaf.Models.Folding;
 /// </summary>
 internal sealed class Folding
 {
-    private const double Rounding = 1e-4;
-
-    // bfloat16 has 8 bits of mantissa, and its errors add up over layers.
-    private const double CoarseRounding = 0.1;
-
-    private readonly ScalarType type;
+    private readonly FoldingTerms terms;
     private readonly Device device;
     private readonly List<FoldedStep> steps = [];
 
@@ -24,15 +19,27 @@ internal sealed class Folding
     private long channels;
     private long[] live = [];
 
-    private Folding(ScalarType type, Device device, long channels, long[] live) =>
-        (this.type, this.device, this.channels, this.live) = (type, device, channels, live);
+    // The signal's height and width, about: a choice is made by it.
+    private (long Height, long Width) size;
+
+    private Folding(FoldingTerms terms, Device device, long channels, long[] live, (long Height, long Width) size) =>
+        (this.terms, this.device, this.channels, this.live, this.size) = (terms, device, channels, live, size);
 
     /// <summary>Folds a network; null where it has a layer that cannot be, or would then answer otherwise.</summary>
     /// <param name="network">In eval mode; it stays as it is.</param>
     /// <param name="probe">Inputs to prove it on, [n, input…].</param>
-    /// <param name="type">What convolutions compute with: float32 or bfloat16.</param>
-    /// <param name="proven">What these weights have once been folded into, which need not be proved again.</param>
-    public static FoldedNetwork? TryFold(Network network, Tensor probe, ScalarType type = ScalarType.Float32, FoldedSize? proven = null)
+    /// <param name="terms">How it is to compute; null: in float32, by Winograd's transforms where they suit.</param>
+    /// <param name="proven">What these weights have once been folded into on these terms, which need not be proved again.</param>
+    public static FoldedNetwork? TryFold(Network network, Tensor probe, FoldingTerms? terms = null, FoldedSize? proven = null)
+    {
+        terms ??= new();
+        terms = terms with { Winograd = terms.Winograd && proven is not { Winograd: false } };
+
+        // The transforms' errors are larger than torch's, and may be too large for some weights.
+        return Fold(network, probe, terms, proven) ?? (terms.Winograd ? Fold(network, probe, terms with { Winograd = false }, proven: null) : null);
+    }
+
+    private static FoldedNetwork? Fold(Network network, Tensor probe, FoldingTerms terms, FoldedSize? proven)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -43,7 +50,8 @@ internal sealed class Folding
             return null;
         }
 
-        var folding = new Folding(type, first.weight.device, first.in_channels, All(first.in_channels));
+        var shape = scaled?.ViewShape ?? probe.shape;
+        var folding = new Folding(terms, first.weight.device, first.in_channels, All(first.in_channels), (shape[^2], shape[^1]));
         folding.AddEntry(scaled);
         var known = folding.Add(layers);
         if (known)
@@ -57,7 +65,7 @@ internal sealed class Folding
         }
 
         var folded = new FoldedNetwork(folding.steps, network.Form, proven);
-        if (known && (proven is not null || folded.Agrees(network, probe, type == ScalarType.Float32 ? Rounding : CoarseRounding)))
+        if (known && (proven is not null || folded.Agrees(network, probe, terms)))
         {
             return folded;
         }
@@ -91,9 +99,11 @@ internal sealed class Folding
                     break;
                 case MaxPool2d pool:
                     steps.Add(new(signal => nn.functional.max_pool2d(signal, pool.kernel_size, pool.stride, pool.padding, pool.dilation, pool.ceil_mode)));
+                    Shrink(pool.kernel_size, pool.stride, pool.padding, pool.dilation);
                     break;
                 case AvgPool2d { divisor_override: null } pool:
                     steps.Add(new(signal => nn.functional.avg_pool2d(signal, pool.kernel_size, pool.stride, pool.padding, pool.ceil_mode, pool.count_include_pad)));
+                    Shrink(pool.kernel_size, pool.stride, pool.padding, dilation: null);
                     break;
                 case AdaptiveAvgPool2d pool:
                     // Sums of many numbers: these want all digits, and so does what follows.
@@ -123,7 +133,7 @@ internal sealed class Folding
 
     private void AddEntry(ScaledModule? scaled)
     {
-        var type = this.type;
+        var type = terms.Type;
         if (scaled is null)
         {
             steps.Add(new(ChannelsLast));
@@ -155,8 +165,24 @@ internal sealed class Folding
 
         channels = convolution.out_channels;
         live = NonZero((weight.flatten(1).norm(1, false, 1) + bias.abs()).cpu());
-        (weight, bias) = (Kept(weight, 0).to_type(type), Kept(bias, 0).to_type(type));
-        steps.Add(WinogradConvolution.Suits(convolution, weight) ? WinogradStep(weight, bias, relu) : ConvolutionStep(convolution, weight, bias, relu));
+        (weight, bias) = (Kept(weight, 0).to_type(terms.Type), Kept(bias, 0).to_type(terms.Type));
+        var winograd = terms.Winograd && WinogradConvolution.Suits(convolution, weight, size.Height, size.Width);
+        steps.Add(winograd ? WinogradStep(weight, bias, relu) : ConvolutionStep(convolution, weight, bias, relu));
+        Shrink(convolution.kernel_size, convolution.stride, convolution.padding, convolution.dilation);
+    }
+
+    /// <summary>What a window leaves of the signal's height and width, where it does not count what stands over.</summary>
+    private void Shrink(long[] window, long[]? stride, long[]? padding, long[]? dilation)
+    {
+        size = (Left(size.Height, 0), Left(size.Width, 1));
+
+        long Left(long length, int direction)
+        {
+            var seen = (Of(dilation, 1) * (Of(window, 1) - 1)) + 1;
+            return ((length + (2 * Of(padding, 0)) - seen) / Of(stride, Of(window, 1))) + 1;
+
+            long Of(long[]? values, long usual) => values is { Length: > 0 } ? values[Math.Min(direction, values.Length - 1)] : usual;
+        }
     }
 
     private static FoldedStep WinogradStep(Tensor weight, Tensor bias, bool relu)
@@ -205,7 +231,7 @@ internal sealed class Folding
         var (factors, shifts) = (OfLive(scale), OfLive(shift));
         steps.Add(new(signal => (signal * factors).add_(shifts), factors, shifts));
 
-        Tensor OfLive(Tensor values) => Own(values.index_select(0, Index(live)).to_type(type).view(1, -1, 1, 1));
+        Tensor OfLive(Tensor values) => Own(values.index_select(0, Index(live)).to_type(terms.Type).view(1, -1, 1, 1));
     }
 
     /// <summary>What a batch norm multiplies each channel with, and adds.</summary>
@@ -243,16 +269,16 @@ internal sealed class Folding
 
     private FoldedStep? Block(IResidualBlock block)
     {
-        var (body, shortcut) = (new Folding(type, device, channels, live), new Folding(type, device, channels, live));
+        var (body, shortcut) = (new Folding(terms, device, channels, live, size), new Folding(terms, device, channels, live, size));
         if (!body.Add(block.Body) || !shortcut.Add(block.Shortcut))
         {
             body.steps.Concat(shortcut.steps).ToList().ForEach(step => step.Dispose());
             return null;
         }
 
-        channels = body.channels;
+        (channels, size) = (body.channels, body.size);
         live = [.. body.live.Union(shortcut.live).Order()];
-        var (ofBody, ofShortcut, width, zero) = (Places(body.live), Places(shortcut.live), live.Length, type);
+        var (ofBody, ofShortcut, width, zero) = (Places(body.live), Places(shortcut.live), live.Length, terms.Type);
         return new(
             signal =>
             {
@@ -279,12 +305,12 @@ internal sealed class Folding
 
     private FoldedStep? Concatenation(IConcatenation block)
     {
-        var entry = new Folding(type, device, channels, live);
+        var entry = new Folding(terms, device, channels, live, size);
         var parts = new List<Folding> { entry };
         var known = entry.Add(block.Entry);
         foreach (var layers in block.Branches)
         {
-            var branch = new Folding(type, device, entry.channels, entry.live);
+            var branch = new Folding(terms, device, entry.channels, entry.live, entry.size);
             parts.Add(branch);
             known = known && branch.Add(layers);
         }
@@ -296,7 +322,7 @@ internal sealed class Folding
         }
 
         var branches = parts[1..];
-        (channels, live) = (0, []);
+        (channels, live, size) = (0, [], branches[0].size);
         foreach (var branch in branches)
         {
             var before = channels;

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 using TorchSharp.Modules;
 using Utaf.Torch;
@@ -6,8 +8,8 @@ using static TorchSharp.torch;
 namespace Utaf.Models.Folding;
 
 /// <summary>
-/// A frozen convolution in float32 on the processor that is computed by <see cref="Winograd"/>, forward and back to its inputs:
-/// torch's own takes about twice as long. Its results differ from torch's by rounding.
+/// A frozen convolution in float32 on the processor that is computed by <see cref="Winograd"/>, forward and back to its inputs,
+/// on the calling thread. Its results differ from torch's by rounding.
 /// </summary>
 internal sealed class WinogradConvolution
 {
@@ -40,45 +42,45 @@ internal sealed class WinogradConvolution
     /// <summary>What is added to each kernel's results, [kernels], filled up as well.</summary>
     public Tensor Shifts { get; }
 
-    /// <summary>Whether a convolution can be computed so, and faster.</summary>
-    /// <param name="convolution">Its stride, padding and dilation count.</param>
+    /// <summary>
+    /// Whether a convolution can be computed so, and faster: x64 with fused multiply-adds of vectors of 256 bits. Elsewhere it was
+    /// not measured.
+    /// </summary>
+    /// <param name="convolution">Of one group, with a border of zeros; its stride, padding and dilation count.</param>
     /// <param name="weight">Its kernels, [kernels, channels, height, width], without those that were pruned.</param>
-    public static bool Suits(Conv2d convolution, Tensor weight) =>
-        Products.IsFast
+    /// <param name="height">Of its images.</param>
+    /// <param name="width">Of its images.</param>
+    public static bool Suits(Conv2d convolution, Tensor weight, long height, long width) =>
+        Fma.IsSupported
+        && Vector256.IsHardwareAccelerated
         && weight.dtype == ScalarType.Float32
         && weight.device_type == DeviceType.CPU
         && weight.shape is [>= FewestChannels, >= FewestChannels, 3, 3]
-        && convolution.stride.Concat(convolution.dilation).Concat(convolution.padding ?? [0]).All(length => length == 1);
+        && convolution.stride.Concat(convolution.dilation).Concat(convolution.padding ?? [0]).All(length => length == 1)
+        && Math.Min(height, width) >= SmallestSide;
 
     /// <summary>Convolves.</summary>
-    /// <param name="images">[N, channels, height, width].</param>
+    /// <param name="images">[N, channels, height, width], float32.</param>
     /// <returns>[N, kernels, height, width], the channels last in memory.</returns>
-    public Tensor Run(Tensor images)
-    {
-        if (images.shape[2] < SmallestSide || images.shape[3] < SmallestSide)
-        {
-            var products = nn.functional.conv2d(images, Taps.narrow(3, 0, kernels).permute(3, 2, 0, 1), Shifts.narrow(0, 0, kernels), [1, 1], [1, 1], [1, 1]);
-            return rectify ? products.relu_() : products;
-        }
+    public Tensor Run(Tensor images) => images.requires_grad && is_grad_enabled() ? Function.apply(images, Taps, this) : Forward(images);
 
-        return images.requires_grad && is_grad_enabled() ? Function.apply(images, this) : Forward(images);
-    }
+    private Tensor Forward(Tensor images) => Convolve(images, null, Taps, Shifts);
 
-    private Tensor Forward(Tensor images) => Convolve(images, null, back: false);
+    private Tensor Backward(Tensor slopes, Tensor? results, Tensor taps) => Convolve(slopes, results, taps, null);
 
-    private Tensor Backward(Tensor slopes, Tensor? results) => Convolve(slopes, results, back: true);
-
-    private unsafe Tensor Convolve(Tensor images, Tensor? gates, bool back)
+    /// <summary>Forward where there are shifts, back where there are none.</summary>
+    private unsafe Tensor Convolve(Tensor images, Tensor? gates, Tensor taps, Tensor? shifts)
     {
         using var scope = NewDisposeScope();
+        var back = shifts is null;
         var (count, height, width, outputs) = (images.shape[0], images.shape[2], images.shape[3], (long)(back ? channels : kernels));
 
         // No view of what lies otherwise: torch refuses to change those in place behind a function of one's own.
-        var results = empty_strided([count, outputs, height, width], [height * width * outputs, 1, width * outputs, outputs]);
-        new Winograd(new(TensorMemory.Start(Taps), channels, kernels, back), (int)count, (int)height, (int)width).Convolve(
+        var results = empty_strided([count, outputs, height, width], [height * width * outputs, 1, width * outputs, outputs], ScalarType.Float32);
+        new Winograd(new(TensorMemory.Start(taps), channels, kernels, back), (int)count, (int)height, (int)width).Convolve(
             TensorMemory.Start(Laid(images)),
             gates is null ? null : TensorMemory.Start(Laid(gates)),
-            back ? null : TensorMemory.Start(Shifts),
+            shifts is null ? null : TensorMemory.Start(shifts),
             rectify && !back,
             TensorMemory.Start(results));
         return results.MoveToOuterDisposeScope();
@@ -86,31 +88,38 @@ internal sealed class WinogradConvolution
 
     private static Tensor Laid(Tensor images) => images.permute(0, 2, 3, 1).contiguous();
 
+    /// <summary>
+    /// The convolution in torch's graph. What goes back needs is kept there, because the network may have been put back by
+    /// then. An exception on the way back would end the process: it cannot pass through torch.
+    /// </summary>
     private sealed class Function : autograd.SingleTensorFunction<Function>
     {
         private const string Key = "convolution";
+
+        // TorchSharp keeps what goes in and out on the way back until the scope ends; torch needs each no longer than the next one.
+        [ThreadStatic]
+        private static Tensor? returned;
 
         public override string Name => nameof(WinogradConvolution);
 
         public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
         {
-            var convolution = (WinogradConvolution)vars[1];
-            var results = convolution.Forward((Tensor)vars[0]);
+            var (images, taps, convolution) = ((Tensor)vars[0], (Tensor)vars[1], (WinogradConvolution)vars[2]);
+            var results = convolution.Forward(images);
             ctx.save_data(Key, convolution);
-            if (convolution.rectify)
-            {
-                ctx.save_for_backward([results]);
-            }
-
+            ctx.save_for_backward(convolution.rectify ? [taps, results] : [taps]);
             return results;
         }
 
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
         {
             using var scope = NewDisposeScope();
-            var convolution = (WinogradConvolution)ctx.get_data(Key);
-            var results = convolution.rectify ? ctx.get_saved_variables()[0] : null;
-            return [convolution.Backward(grad_output, results).MoveToOuterDisposeScope(), null!];
+            var (convolution, saved) = ((WinogradConvolution)ctx.get_data(Key), ctx.get_saved_variables());
+            var gradient = convolution.Backward(grad_output, convolution.rectify ? saved[1] : null, saved[0]);
+            returned?.Dispose();
+            returned = gradient.MoveToOuterDisposeScope();
+            grad_output.Dispose();
+            return [gradient, null!, null!];
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 using Utaf.Ensembles.Obfuscations;
 using Utaf.Models.Tests;
@@ -59,7 +60,7 @@ public sealed class FoldingTests : IDisposable
         using var network = Trained(name, input, image);
         var inputs = randn([4, .. input.Select(size => (long)size)]);
 
-        using var folded = Folding.TryFold(network, inputs, ScalarType.BFloat16)!;
+        using var folded = Folding.TryFold(network, inputs, new(ScalarType.BFloat16))!;
 
         var (expected, ofWhole) = Pass(network.Forward, inputs);
         var (found, ofFolded) = Pass(folded.Forward, inputs);
@@ -155,6 +156,36 @@ public sealed class FoldingTests : IDisposable
         using var network = new Network(new SmallConvNet([4, 4]), module, OutputForm.Logits).Freeze();
 
         Assert.Null(Folding.TryFold(network, randn(3, 2, 8, 8)));
+    }
+
+    [Fact]
+    public void What_is_proven_is_folded_without_a_proof_as_it_was()
+    {
+        using var network = Trained("resnet-18", [3, 12, 12], [3, 12, 12]);
+        var inputs = randn(4, 3, 12, 12);
+        var unprovable = full_like(inputs, float.NaN);
+        using var first = Folding.TryFold(network, inputs)!;
+
+        Assert.Null(Folding.TryFold(network, unprovable));
+        using var again = Folding.TryFold(network, unprovable, proven: first.Size)!;
+
+        Assert.True(first.Size.Winograd);
+        Assert.True(first.Forward(inputs).eq(again.Forward(inputs)).all().ToBoolean());
+        Assert.Equal(first.GraphBytes(inputs), again.GraphBytes(inputs));
+    }
+
+    [Fact]
+    public void Without_the_transforms_torchs_convolutions_are_used()
+    {
+        using var network = Trained("resnet-18", [3, 12, 12], [3, 12, 12]);
+        var inputs = randn(4, 3, 12, 12);
+        using var with = Folding.TryFold(network, inputs)!;
+
+        using var without = Folding.TryFold(network, inputs, new(Winograd: false))!;
+
+        HaveSameAnswersAndGradients(network, without, inputs);
+        Assert.False(without.Size.Winograd);
+        Assert.Equal(Fma.IsSupported, !with.Forward(inputs).eq(without.Forward(inputs)).all().ToBoolean());
     }
 
     [Fact]

@@ -1,0 +1,17 @@
+using static TorchSharp.torch;
+
+namespace Utaf.Models.Folding;
+
+/// <summary>How a folded network is to compute.</summary>
+/// <param name="Type">What convolutions compute with: float32 or bfloat16.</param>
+/// <param name="Winograd">Whether <see cref="WinogradConvolution"/> may stand for convolutions that suit it.</param>
+internal sealed record FoldingTerms(ScalarType Type = ScalarType.Float32, bool Winograd = true)
+{
+    private const double Rounding = 1e-4;
+
+    // bfloat16 has 8 bits of mantissa, and its errors add up over layers.
+    private const double CoarseRounding = 0.1;
+
+    /// <summary>The largest difference from the whole network's answers, relative to the largest of these.</summary>
+    public double Tolerance => Type == ScalarType.Float32 ? Rounding : CoarseRounding;
+}
