@@ -31,6 +31,9 @@ internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder
     private readonly Dictionary<(int Place, FoldingTerms Terms), FoldedSize> proven = [];
     private long bytes;
 
+    // Since memory was given back.
+    private long read;
+
     /// <summary>How many networks are held.</summary>
     public int Count => byUse.Count;
 
@@ -51,9 +54,11 @@ internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder
 
         var network = Load(place, mould, terms);
         bytes += network.Bytes;
-        if (network.Bytes >= LargeNetwork)
+        read += network.Bytes;
+        if (network.Bytes >= LargeNetwork && read >= budget)
         {
             FreedMemory.GiveBack();
+            read = 0;
         }
 
         while (bytes > budget && byUse.First is { } oldest)

@@ -39,7 +39,11 @@ internal sealed class SingleMember(int place, Func<FoldingTerms, FrozenNetwork> 
         {
             using var scope = NewDisposeScope();
             var slopes = Split(gradient, products);
-            return cat(SideBySide.Run(leaves.Length, part => Back(products[part], leaves[part], slopes[part]))).MoveToOuterDisposeScope();
+            var ofInputs = cat(SideBySide.Run(leaves.Length, part => Back(products[part], leaves[part], slopes[part])));
+
+            // The graphs go at once, not when the scope ends; here, because a scope is its own thread's.
+            Array.ForEach(products, part => part.Dispose());
+            return ofInputs.MoveToOuterDisposeScope();
         });
     }
 
@@ -73,9 +77,6 @@ internal sealed class SingleMember(int place, Func<FoldingTerms, FrozenNetwork> 
     private static Tensor Back(Tensor products, Tensor leaf, Tensor gradient)
     {
         products.backward([gradient]);
-
-        // The graph goes at once, not when the scope ends.
-        products.Dispose();
         return leaf.grad!;
     }
 

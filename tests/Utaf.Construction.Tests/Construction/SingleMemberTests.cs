@@ -57,6 +57,24 @@ public sealed class SingleMemberTests : IDisposable
         MlpStack.Near(gradient, pass.Gradient(Slopes(expected)));
     }
 
+    [Fact]
+    public void Threads_do_not_get_into_each_others_way_in_a_thousand_passes()
+    {
+        using var several = TorchRuntime.WithThreads(3);
+        using var folded = Folding.TryFold(network, inputs)!;
+        var member = new SingleMember(0, _ => folded, new Classification());
+        var slopes = ones(1, 125);
+        var first = Gradient();
+
+        for (var i = 0; i < 1000; i++)
+        {
+            using var pass = NewDisposeScope();
+            Assert.True(first.eq(Gradient()).all().ToBoolean(), $"pass {i} differs");
+        }
+
+        Tensor Gradient() => member.Pass(inputs, null, new PassTerms(ScalarType.Float32, long.MaxValue)).Gradient(slopes);
+    }
+
     [Theory]
     [InlineData(1, true)]
     [InlineData(3, true)]

@@ -18,7 +18,7 @@ internal sealed record ManyMembersWork(string Folder, int PerSide) : SpeedWork
     }
 }
 
-/// <summary>Constructs on them, and reads from the system how much memory that took at most.</summary>
+/// <summary>Constructs on them in float32, which takes the most, and reads from the system how much memory that took at most.</summary>
 /// <param name="Folder">Where <see cref="ManyMembersWork"/> wrote them.</param>
 /// <param name="PerSide">As there.</param>
 /// <param name="Examples">N.</param>
@@ -33,7 +33,7 @@ internal sealed record MemoryWork(string Folder, int PerSide, int Examples, int 
         using var ensemble = ResNetScenario.Untrained(Folder, PerSide);
         var started = PeakBytes();
         var clock = Stopwatch.StartNew();
-        PairConstruction.Construct(ensemble.Folder, ensemble.Workshop, ensemble.Model, new(Examples, Iterations: Iterations), "benchmark", progress: null, CancellationToken.None);
+        PairConstruction.Construct(ensemble.Folder, ensemble.Workshop, ensemble.Model, new(Examples, Iterations: Iterations, Precision: Precision.Full), "benchmark", progress: null, CancellationToken.None);
         report(new("memory", clock.Elapsed.TotalSeconds, new Dictionary<string, double> { ["peak_bytes"] = PeakBytes(), ["peak_bytes_before"] = started }));
     }
 
