@@ -31,9 +31,6 @@ internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder
     private readonly Dictionary<(int Place, FoldingTerms Terms), FoldedSize> proven = [];
     private long bytes;
 
-    // Since memory was given back.
-    private long read;
-
     /// <summary>How many networks are held.</summary>
     public int Count => byUse.Count;
 
@@ -54,11 +51,9 @@ internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder
 
         var network = Load(place, mould, terms);
         bytes += network.Bytes;
-        read += network.Bytes;
-        if (network.Bytes >= LargeNetwork && read >= budget)
+        if (network.Bytes >= LargeNetwork)
         {
             FreedMemory.GiveBack();
-            read = 0;
         }
 
         while (bytes > budget && byUse.First is { } oldest)
