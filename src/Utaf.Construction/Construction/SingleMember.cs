@@ -52,7 +52,7 @@ internal sealed class SingleMember(int place, Func<FoldingTerms, FrozenNetwork> 
     {
     }
 
-    /// <summary>Winograd's convolutions keep to their thread: where there are more of these than parts, torch's use all of them.</summary>
+    /// <summary>Winograd's convolutions keep to one thread: where a part has several, torch's use them.</summary>
     private FrozenNetwork Network(ScalarType type, Tensor inputs) => network(new(type, SideBySide.Fills(inputs.shape[0])));
 
     /// <summary>Forward once more, and back.</summary>

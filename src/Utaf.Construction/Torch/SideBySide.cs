@@ -20,8 +20,8 @@ internal static class SideBySide
     private static readonly Lock Growing = new();
     private static int workers;
 
-    /// <summary>Whether a batch of some examples has a part for each of torch's threads.</summary>
-    public static bool Fills(long examples) => Count(examples) == get_num_threads();
+    /// <summary>Whether a batch of some examples is in so many parts that each has one of torch's threads, and not several.</summary>
+    public static bool Fills(long examples) => get_num_threads() / Count(examples) == 1;
 
     /// <summary>A batch in as many parts as torch has threads; in fewer where it is small, and in one on a GPU.</summary>
     /// <param name="batch">[N, …].</param>
@@ -53,6 +53,7 @@ internal static class SideBySide
 
         var (threads, gradients) = (get_num_threads(), is_grad_enabled());
         var (results, failures) = (new Tensor[count], new ExceptionDispatchInfo?[count]);
+        var changed = false;
         using var left = new CountdownEvent(count);
         Grow(count);
         for (var part = 0; part < count; part++)
@@ -63,17 +64,31 @@ internal static class SideBySide
 
         left.Wait();
 
-        // A thread that asks torch for the first time is told what was set last, wherever that was.
-        set_num_threads(threads);
+        // A thread that asks torch for the first time is told what was set last, wherever that was. Nothing is set that is so
+        // already: torch forgets what it has prepared.
+        if (changed)
+        {
+            set_num_threads(threads);
+        }
+
         CurrentDisposeScope?.Attach(results.OfType<Tensor>());
         failures.FirstOrDefault(failure => failure is not null)?.Throw();
         return results;
+
+        void Have(int own)
+        {
+            if (get_num_threads() != own)
+            {
+                set_num_threads(own);
+                Volatile.Write(ref changed, true);
+            }
+        }
 
         void Work(int part)
         {
             try
             {
-                set_num_threads(Math.Max(1, threads / count));
+                Have(Math.Max(1, threads / count));
                 using var mode = set_grad_enabled(gradients);
                 using var scope = NewDisposeScope();
                 results[part] = work(part).DetachFromDisposeScope();

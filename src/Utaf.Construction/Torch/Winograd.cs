@@ -44,6 +44,11 @@ internal sealed unsafe class Winograd(WinogradKernels kernels, int images, int h
     /// <param name="results">[images, height, width, outputs].</param>
     public void Convolve(float* pixels, float* gates, float* shifts, bool rectify, float* results)
     {
+        if (Tiles == 0)
+        {
+            return;
+        }
+
         var perBlock = Math.Max(FewestTiles, BlockBytes / (WinogradTransforms.Numbers * kernels.Inputs * sizeof(float)));
         var blocks = (Tiles + perBlock - 1) / perBlock;
         var most = (Tiles + blocks - 1) / blocks;

@@ -78,8 +78,9 @@ public sealed class SingleMemberTests : IDisposable
     [Theory]
     [InlineData(1, true)]
     [InlineData(3, true)]
-    [InlineData(4, false)]
-    public void The_transforms_are_asked_for_where_every_thread_has_a_part(int threads, bool asked)
+    [InlineData(5, true)]
+    [InlineData(6, false)]
+    public void The_transforms_are_asked_for_where_no_part_has_several_threads(int threads, bool asked)
     {
         using var several = TorchRuntime.WithThreads(threads);
         using var folded = Folding.TryFold(network, inputs)!;

@@ -99,8 +99,8 @@ public sealed class SideBySideTests : IDisposable
         _ = SideBySide.Run(3, part => tensor(counts[part] = get_num_threads()));
 
         Assert.Equal([2, 2, 2], counts);
-        Assert.False(SideBySide.Fills(55));
-        Assert.True(SideBySide.Fills(56));
+        Assert.False(SideBySide.Fills(24));
+        Assert.True(SideBySide.Fills(32));
     }
 
     [Fact]

@@ -15,6 +15,9 @@ internal sealed class FoldedNetwork(IReadOnlyList<FoldedStep> steps, OutputForm 
     /// <summary>What its graph takes.</summary>
     public FoldedSize Size { get; private set; } = size ?? new(0, false);
 
+    /// <summary>How many of its convolutions go by Winograd's transforms.</summary>
+    public int Transformed { get; } = steps.Sum(step => step.Transformed);
+
     /// <inheritdoc/>
     public override OutputForm Form => form;
 

@@ -19,10 +19,9 @@ internal sealed class Folding
     private long channels;
     private long[] live = [];
 
-    // The signal's height and width, about: a choice is made by it.
-    private (long Height, long Width) size;
+    private SignalSize size;
 
-    private Folding(FoldingTerms terms, Device device, long channels, long[] live, (long Height, long Width) size) =>
+    private Folding(FoldingTerms terms, Device device, long channels, long[] live, SignalSize size) =>
         (this.terms, this.device, this.channels, this.live, this.size) = (terms, device, channels, live, size);
 
     /// <summary>Folds a network; null where it has a layer that cannot be, or would then answer otherwise.</summary>
@@ -36,11 +35,12 @@ internal sealed class Folding
         terms = terms with { Winograd = terms.Winograd && proven is not { Winograd: false } };
 
         // The transforms' errors are larger than torch's, and may be too large for some weights.
-        return Fold(network, probe, terms, proven) ?? (terms.Winograd ? Fold(network, probe, terms with { Winograd = false }, proven: null) : null);
+        return Fold(network, probe, terms, proven, out var transformed) ?? (transformed ? Fold(network, probe, terms with { Winograd = false }, proven: null, out _) : null);
     }
 
-    private static FoldedNetwork? Fold(Network network, Tensor probe, FoldingTerms terms, FoldedSize? proven)
+    private static FoldedNetwork? Fold(Network network, Tensor probe, FoldingTerms terms, FoldedSize? proven, out bool transformed)
     {
+        transformed = false;
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var scaled = network.Module as ScaledModule;
@@ -51,7 +51,7 @@ internal sealed class Folding
         }
 
         var shape = scaled?.ViewShape ?? probe.shape;
-        var folding = new Folding(terms, first.weight.device, first.in_channels, All(first.in_channels), (shape[^2], shape[^1]));
+        var folding = new Folding(terms, first.weight.device, first.in_channels, All(first.in_channels), new(shape[^2], shape[^1]));
         folding.AddEntry(scaled);
         var known = folding.Add(layers);
         if (known)
@@ -65,6 +65,7 @@ internal sealed class Folding
         }
 
         var folded = new FoldedNetwork(folding.steps, network.Form, proven);
+        transformed = known && folded.Transformed > 0;
         if (known && (proven is not null || folded.Agrees(network, probe, terms)))
         {
             return folded;
@@ -99,11 +100,11 @@ internal sealed class Folding
                     break;
                 case MaxPool2d pool:
                     steps.Add(new(signal => nn.functional.max_pool2d(signal, pool.kernel_size, pool.stride, pool.padding, pool.dilation, pool.ceil_mode)));
-                    Shrink(pool.kernel_size, pool.stride, pool.padding, pool.dilation);
+                    size = size.After(pool.kernel_size, pool.stride, pool.padding, pool.dilation);
                     break;
                 case AvgPool2d { divisor_override: null } pool:
                     steps.Add(new(signal => nn.functional.avg_pool2d(signal, pool.kernel_size, pool.stride, pool.padding, pool.ceil_mode, pool.count_include_pad)));
-                    Shrink(pool.kernel_size, pool.stride, pool.padding, dilation: null);
+                    size = size.After(pool.kernel_size, pool.stride, pool.padding, dilation: null);
                     break;
                 case AdaptiveAvgPool2d pool:
                     // Sums of many numbers: these want all digits, and so does what follows.
@@ -166,60 +167,14 @@ internal sealed class Folding
         channels = convolution.out_channels;
         live = NonZero((weight.flatten(1).norm(1, false, 1) + bias.abs()).cpu());
         (weight, bias) = (Kept(weight, 0).to_type(terms.Type), Kept(bias, 0).to_type(terms.Type));
-        var winograd = terms.Winograd && WinogradConvolution.Suits(convolution, weight, size.Height, size.Width);
-        steps.Add(winograd ? WinogradStep(weight, bias, relu) : ConvolutionStep(convolution, weight, bias, relu));
-        Shrink(convolution.kernel_size, convolution.stride, convolution.padding, convolution.dilation);
-    }
-
-    /// <summary>What a window leaves of the signal's height and width, where it does not count what stands over.</summary>
-    private void Shrink(long[] window, long[]? stride, long[]? padding, long[]? dilation)
-    {
-        size = (Left(size.Height, 0), Left(size.Width, 1));
-
-        long Left(long length, int direction)
-        {
-            var seen = (Of(dilation, 1) * (Of(window, 1) - 1)) + 1;
-            return ((length + (2 * Of(padding, 0)) - seen) / Of(stride, Of(window, 1))) + 1;
-
-            long Of(long[]? values, long usual) => values is { Length: > 0 } ? values[Math.Min(direction, values.Length - 1)] : usual;
-        }
-    }
-
-    private static FoldedStep WinogradStep(Tensor weight, Tensor bias, bool relu)
-    {
-        var winograd = new WinogradConvolution(weight, bias, relu);
-        return new(winograd.Run, winograd.Taps, winograd.Shifts);
-    }
-
-    private static FoldedStep ConvolutionStep(Conv2d convolution, Tensor weight, Tensor bias, bool relu)
-    {
-        var (kernels, shifts) = (Own(weight.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)), Own(bias));
-        var (stride, padding, dilation) = (convolution.stride, convolution.padding, convolution.dilation);
-        var pixels = ChannelsLast.Breaks(convolution, kernels.shape[1]);
-        if (pixels)
-        {
-            (stride, padding) = ([1, 1], [0, 0]);
-        }
-
-        return new(
-            signal =>
-            {
-                // The kernel sees only the pixels that the stride leaves.
-                signal = pixels ? Strided(signal, convolution.stride, convolution.padding ?? [0, 0]) : signal;
-                var products = nn.functional.conv2d(signal, kernels, shifts, stride, padding, dilation);
-                return relu ? products.relu_() : products;
-            },
-            kernels,
-            shifts);
+        steps.Add(terms.Winograd && WinogradConvolution.Suits(convolution, weight, size.Height, size.Width)
+            ? ConvolutionSteps.Transformed(weight, bias, relu)
+            : ConvolutionSteps.Direct(convolution, weight, bias, relu));
+        size = size.After(convolution.kernel_size, convolution.stride, convolution.padding, convolution.dilation);
     }
 
     /// <summary>What belongs to channels that are not zero, along a dimension that all channels have.</summary>
     private Tensor Kept(Tensor values, long dimension) => live.Length == values.shape[dimension] ? values : values.index_select(dimension, Index(live));
-
-    private static Tensor Strided(Tensor images, long[] stride, long[] padding) =>
-        nn.functional.pad(images, [padding[1], padding[1], padding[0], padding[0]])
-            .slice(2, 0, images.shape[2] + (2 * padding[0]), stride[0])
-            .slice(3, 0, images.shape[3] + (2 * padding[1]), stride[1]);
 
     /// <summary>A norm with no convolution right before it.</summary>
     private void AddNorm(BatchNorm2d norm)
@@ -290,6 +245,7 @@ internal sealed class Folding
         {
             // One in its middle.
             Results = 2,
+            Transformed = body.steps.Concat(shortcut.steps).Sum(step => step.Transformed),
         };
 
         Tensor? Places(long[] part) => part.Length == live.Length ? null : Own(Index([.. part.Select(channel => (long)Array.IndexOf(live, channel))]));
@@ -339,6 +295,7 @@ internal sealed class Folding
             [.. parts.SelectMany(part => part.steps).SelectMany(step => step.Owned)])
         {
             Results = Math.Max(1, parts.Sum(part => part.steps.Count)),
+            Transformed = parts.SelectMany(part => part.steps).Sum(step => step.Transformed),
         };
     }
 

@@ -13,5 +13,5 @@ internal sealed record FoldingTerms(ScalarType Type = ScalarType.Float32, bool W
     private const double CoarseRounding = 0.1;
 
     /// <summary>The largest difference from the whole network's answers, relative to the largest of these.</summary>
-    public double Tolerance => Type == ScalarType.Float32 ? Rounding : CoarseRounding;
+    public double Tolerance { get; init; } = Type == ScalarType.Float32 ? Rounding : CoarseRounding;
 }

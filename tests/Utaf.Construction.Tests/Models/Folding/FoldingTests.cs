@@ -169,9 +169,50 @@ public sealed class FoldingTests : IDisposable
         Assert.Null(Folding.TryFold(network, unprovable));
         using var again = Folding.TryFold(network, unprovable, proven: first.Size)!;
 
-        Assert.True(first.Size.Winograd);
         Assert.True(first.Forward(inputs).eq(again.Forward(inputs)).all().ToBoolean());
         Assert.Equal(first.GraphBytes(inputs), again.GraphBytes(inputs));
+    }
+
+    [Theory]
+    [InlineData("resnet-18", 28, 13)]
+    [InlineData("resnet-18", 12, 7)]
+    [InlineData("resnet-18", 64, 10)]
+    [InlineData("vgg-16-w4", 28, 4)]
+    [InlineData("squeezenet-1.0-w2", 28, 2)]
+    [InlineData("densenet-161-w4-d4", 12, 0)]
+    public void Only_convolutions_whose_images_are_large_enough_by_then_are_transformed(string name, int side, int convolutions)
+    {
+        Assert.SkipUnless(Fma.IsSupported, "The processor has no fused multiply-adds of vectors: nothing is transformed.");
+        using var network = Trained(name, [3, side, side], [3, side, side]);
+
+        using var folded = Folding.TryFold(network, randn(2, 3, side, side))!;
+
+        Assert.Equal(convolutions, folded.Transformed);
+    }
+
+    [Fact]
+    public void What_the_transforms_err_in_too_much_is_folded_without_them_and_again_so()
+    {
+        Assert.SkipUnless(Fma.IsSupported, "The processor has no fused multiply-adds of vectors: nothing is transformed.");
+        manual_seed(6);
+        using var network = new Network(new SmallConvNet([32]), nn.Sequential(nn.Conv2d(64, 64, 3, padding: 1), nn.Flatten()), OutputForm.Raw).Freeze();
+        var inputs = randn(4, 64, 8, 8);
+        using var with = Folding.TryFold(network, inputs)!;
+        using var without = Folding.TryFold(network, inputs, new(Winograd: false))!;
+        var (more, less) = (Error(with), Error(without));
+        Assert.True(more > 4 * less, $"{more} with and {less} without the transforms");
+        FoldingTerms strict = new() { Tolerance = Math.Sqrt(more * less) };
+
+        using var folded = Folding.TryFold(network, inputs, strict)!;
+        using var again = Folding.TryFold(network, full_like(inputs, float.NaN), strict, folded.Size)!;
+
+        Assert.Equal((1, 0, 0), (with.Transformed, folded.Transformed, again.Transformed));
+
+        double Error(FoldedNetwork by)
+        {
+            var expected = network.Forward(inputs);
+            return (expected - by.Forward(inputs)).abs().max().ToDouble() / (1 + expected.abs().max().ToDouble());
+        }
     }
 
     [Fact]
@@ -184,7 +225,7 @@ public sealed class FoldingTests : IDisposable
         using var without = Folding.TryFold(network, inputs, new(Winograd: false))!;
 
         HaveSameAnswersAndGradients(network, without, inputs);
-        Assert.False(without.Size.Winograd);
+        Assert.Equal(0, without.Transformed);
         Assert.Equal(Fma.IsSupported, !with.Forward(inputs).eq(without.Forward(inputs)).all().ToBoolean());
     }
 

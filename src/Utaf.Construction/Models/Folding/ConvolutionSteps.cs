@@ -1,0 +1,51 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Utaf.Models.Folding;
+
+/// <summary>Frozen convolutions, with ReLU or without.</summary>
+internal static class ConvolutionSteps
+{
+    /// <summary>By <see cref="WinogradConvolution"/>, which it must suit.</summary>
+    /// <param name="weight">[kernels, channels, 3, 3].</param>
+    /// <param name="bias">[kernels].</param>
+    /// <param name="relu">Whether ReLU follows.</param>
+    public static FoldedStep Transformed(Tensor weight, Tensor bias, bool relu)
+    {
+        var convolution = new WinogradConvolution(weight, bias, relu);
+        return new(convolution.Run, convolution.Taps, convolution.Shifts) { Transformed = 1 };
+    }
+
+    /// <summary>By torch's.</summary>
+    /// <param name="convolution">Its stride, padding and dilation count.</param>
+    /// <param name="weight">[kernels, channels, height, width].</param>
+    /// <param name="bias">[kernels].</param>
+    /// <param name="relu">Whether ReLU follows.</param>
+    public static FoldedStep Direct(Conv2d convolution, Tensor weight, Tensor bias, bool relu)
+    {
+        var kernels = weight.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).clone().DetachFromDisposeScope();
+        var shifts = bias.clone().DetachFromDisposeScope();
+        var (stride, padding, dilation) = (convolution.stride, convolution.padding, convolution.dilation);
+        var pixels = ChannelsLast.Breaks(convolution, kernels.shape[1]);
+        if (pixels)
+        {
+            (stride, padding) = ([1, 1], [0, 0]);
+        }
+
+        return new(
+            signal =>
+            {
+                // The kernel sees only the pixels that the stride leaves.
+                signal = pixels ? Strided(signal, convolution.stride, convolution.padding ?? [0, 0]) : signal;
+                var products = nn.functional.conv2d(signal, kernels, shifts, stride, padding, dilation);
+                return relu ? products.relu_() : products;
+            },
+            kernels,
+            shifts);
+    }
+
+    private static Tensor Strided(Tensor images, long[] stride, long[] padding) =>
+        nn.functional.pad(images, [padding[1], padding[1], padding[0], padding[0]])
+            .slice(2, 0, images.shape[2] + (2 * padding[0]), stride[0])
+            .slice(3, 0, images.shape[3] + (2 * padding[1]), stride[1]);
+}
