@@ -38,7 +38,7 @@ internal sealed class SingleMember(int place, Func<FoldingTerms, FrozenNetwork> 
         return new(cat([.. products.Select(part => part.detach())], 1), gradient =>
         {
             using var scope = NewDisposeScope();
-            var slopes = Split(gradient, products);
+            var slopes = gradient.split([.. products.Select(part => part.shape[1])], 1);
             var ofInputs = cat(SideBySide.Run(leaves.Length, part => Back(products[part], leaves[part], slopes[part])));
 
             // The graphs go at once, not when the scope ends; here, because a scope is its own thread's.
@@ -62,17 +62,13 @@ internal sealed class SingleMember(int place, Func<FoldingTerms, FrozenNetwork> 
         var chosen = Network(type, inputs);
         var leaves = Leaves(chosen, inputs);
         var width = gradient.shape[1] / inputs.shape[0];
-        var slopes = Split(gradient, [.. leaves.Select(leaf => leaf.shape[0] * width)]);
+        var slopes = gradient.split([.. leaves.Select(leaf => leaf.shape[0] * width)], 1);
         return cat(SideBySide.Run(leaves.Length, part => Back(Products(chosen, leaves[part]), leaves[part], slopes[part]))).MoveToOuterDisposeScope();
     }
 
     private static IReadOnlyList<Tensor> Parts(FrozenNetwork frozen, Tensor inputs) => frozen is FoldedNetwork ? SideBySide.Parts(inputs) : [inputs];
 
     private static Tensor[] Leaves(FrozenNetwork frozen, Tensor inputs) => [.. Parts(frozen, inputs).Select(part => part.detach().requires_grad_())];
-
-    private static Tensor[] Split(Tensor gradient, Tensor[] products) => Split(gradient, [.. products.Select(part => part.shape[1])]);
-
-    private static Tensor[] Split(Tensor gradient, long[] widths) => gradient.split(widths, 1);
 
     private static Tensor Back(Tensor products, Tensor leaf, Tensor gradient)
     {

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Utaf.Torch;
 
 /// <summary>
-/// Parts of a batch that go their whole way at the same time, each on a thread of its own. By itself torch divides each of its
+/// Parts of a batch that go their whole way at the same time, each on one thread. By itself torch divides each of its
 /// operations among its threads, which meet at the end of it; what managed code computes between two of them would then run
 /// on one processor, or against threads that wait for the next.
 /// </summary>
