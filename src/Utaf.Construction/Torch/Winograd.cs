@@ -31,27 +31,26 @@ internal sealed unsafe class Winograd(WinogradKernels kernels, int images, int h
     private const int Gap = 16;
     private const int Alignment = 64;
 
-    private readonly int rows = (height + WinogradTransforms.Step - 1) / WinogradTransforms.Step;
-    private readonly int columns = (width + WinogradTransforms.Step - 1) / WinogradTransforms.Step;
-
-    private int Tiles => images * rows * columns;
+    private readonly WinogradTiles tiling = new(images, height, width);
 
     /// <summary>Convolves.</summary>
     /// <param name="pixels">[images, height, width, inputs].</param>
     /// <param name="gates">Of the same shape: numbers of the images count where these are above 0. Null if all count.</param>
     /// <param name="shifts">What is added to each result, [outputs], and filled up to whole panels; null for 0.</param>
+    /// <param name="carried">Of the results' shape: added to them; null for 0.</param>
+    /// <param name="carriedGates">Of that shape: what is carried counts where these are above 0; null if all counts.</param>
     /// <param name="rectify">Whether results below 0 become 0.</param>
     /// <param name="results">[images, height, width, outputs].</param>
-    public void Convolve(float* pixels, float* gates, float* shifts, bool rectify, float* results)
+    public void Convolve(float* pixels, float* gates, float* shifts, float* carried, float* carriedGates, bool rectify, float* results)
     {
-        if (Tiles == 0)
+        if (tiling.Count == 0)
         {
             return;
         }
 
         var perBlock = Math.Max(FewestTiles, BlockBytes / (WinogradTransforms.Numbers * kernels.Inputs * sizeof(float)));
-        var blocks = (Tiles + perBlock - 1) / perBlock;
-        var most = (Tiles + blocks - 1) / blocks;
+        var blocks = (tiling.Count + perBlock - 1) / perBlock;
+        var most = (tiling.Count + blocks - 1) / blocks;
         var (tileStep, kernelStep, sumStep) = (Spaced(most * kernels.Inputs), Spaced(kernels.Inputs * Panel), Spaced(most * Panel));
         var room = ArrayPool<float>.Shared.Rent(((tileStep + kernelStep + sumStep) * WinogradTransforms.Numbers) + kernels.Room + kernels.Inputs + Alignment);
         fixed (float* start = room)
@@ -64,21 +63,25 @@ internal sealed unsafe class Winograd(WinogradKernels kernels, int images, int h
             new Span<float>(border, kernels.Inputs).Clear();
             for (var block = 0; block < blocks; block++)
             {
-                var from = (int)((long)Tiles * block / blocks);
-                var count = (int)((long)Tiles * (block + 1) / blocks) - from;
+                var from = (int)((long)tiling.Count * block / blocks);
+                var count = (int)((long)tiling.Count * (block + 1) / blocks) - from;
                 TransformTiles(pixels, gates, border, from, count, tiles, tileStep);
                 for (var panel = 0; panel < kernels.Outputs; panel += Panel)
                 {
                     kernels.Transform(panel, transformed, kernelStep, turned);
                     for (var number = 0; number < WinogradTransforms.Numbers; number++)
                     {
-                        Products.Multiply(
-                            new Matrix(tiles + (number * tileStep), count, kernels.Inputs).AsLeft,
-                            new Matrix(transformed + (number * kernelStep), kernels.Inputs, Panel),
-                            new Matrix(sums + (number * sumStep), count, Panel));
+                        var (first, having) = tiling.WithNumber(number, from, from + count);
+                        if (having > 0)
+                        {
+                            Products.Multiply(
+                                new Matrix(tiles + (number * tileStep) + ((first - from) * (nint)kernels.Inputs), having, kernels.Inputs).AsLeft,
+                                new Matrix(transformed + (number * kernelStep), kernels.Inputs, Panel),
+                                new Matrix(sums + (number * sumStep) + ((first - from) * Panel), having, Panel));
+                        }
                     }
 
-                    TransformBack(sums, sumStep, panel, from, count, shifts, rectify, results);
+                    TransformBack(sums, sumStep, panel, from, count, shifts, carried, carriedGates, rectify, results);
                 }
             }
         }
@@ -96,7 +99,7 @@ internal sealed unsafe class Winograd(WinogradKernels kernels, int images, int h
         var open = stackalloc float*[WinogradTransforms.Numbers];
         for (var tile = 0; tile < count; tile++)
         {
-            var (image, top, left) = Place(from + tile);
+            var (image, top, left, below, beside) = tiling[from + tile];
             for (var number = 0; number < WinogradTransforms.Numbers; number++)
             {
                 var (y, x) = (top + (number / WinogradTransforms.Side) - 1, left + (number % WinogradTransforms.Side) - 1);
@@ -106,35 +109,58 @@ internal sealed unsafe class Winograd(WinogradKernels kernels, int images, int h
                 open[number] = inside ? gates + offset : border;
             }
 
-            WinogradTransforms.Tile(starts, gates is null ? null : open, to + ((nint)tile * kernels.Inputs), step, kernels.Inputs);
+            WinogradTransforms.Tile(starts, gates is null ? null : open, below, beside, to + ((nint)tile * kernels.Inputs), step, kernels.Inputs);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    private void TransformBack(float* sums, nint step, int panel, int from, int count, float* shifts, bool rectify, float* results)
+    private void TransformBack(float* sums, nint step, int panel, int from, int count, float* shifts, float* carried, float* carriedGates, bool rectify, float* results)
     {
         var values = stackalloc Vector256<float>[WinogradTransforms.Step * WinogradTransforms.Step];
         var outputs = Math.Min(Panel, kernels.Outputs - panel);
         var least = rectify ? Vector256<float>.Zero : Vector256.Create(float.NegativeInfinity);
         for (var tile = 0; tile < count; tile++)
         {
-            var (image, top, left) = Place(from + tile);
-            var (below, beside) = (Math.Min(WinogradTransforms.Step, height - top), Math.Min(WinogradTransforms.Step, width - left));
+            var (image, top, left, below, beside) = tiling[from + tile];
             for (var output = 0; output < outputs; output += Lanes)
             {
                 var shift = shifts is null ? Vector256<float>.Zero : Vector256.Load(shifts + panel + output);
-                WinogradTransforms.Results(sums + ((nint)tile * Panel) + output, step, shift, values);
+                WinogradTransforms.Results(sums + ((nint)tile * Panel) + output, step, below, beside, shift, values);
+                var there = outputs - output;
                 for (var row = 0; row < below; row++)
                 {
-                    var to = results + (Pixel(image, top + row, left) * kernels.Outputs) + panel + output;
-                    for (var column = 0; column < beside; column++)
+                    var place = (Pixel(image, top + row, left) * kernels.Outputs) + panel + output;
+                    for (var column = 0; column < beside; column++, place += kernels.Outputs)
                     {
-                        Store(Vector256.Max(values[(row * WinogradTransforms.Step) + column], least), to + ((nint)column * kernels.Outputs), outputs - output);
+                        var value = values[(row * WinogradTransforms.Step) + column];
+                        if (carried is not null)
+                        {
+                            value += Carried(carried + place, carriedGates is null ? null : carriedGates + place, there);
+                        }
+
+                        Store(Vector256.Max(value, least), results + place, there);
                     }
                 }
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Carried(float* from, float* gates, int count)
+    {
+        if (count >= Lanes)
+        {
+            return gates is null ? Vector256.Load(from) : WinogradTransforms.Gated(from, gates);
+        }
+
+        var numbers = Vector256<float>.Zero;
+        for (var lane = 0; lane < count; lane++)
+        {
+            numbers = numbers.WithElement(lane, gates is null || gates[lane] > 0 ? from[lane] : 0);
+        }
+
+        return numbers;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -153,11 +179,4 @@ internal sealed unsafe class Winograd(WinogradKernels kernels, int images, int h
     }
 
     private nint Pixel(int image, int y, int x) => ((((nint)image * height) + y) * width) + x;
-
-    private (int Image, int Top, int Left) Place(int tile)
-    {
-        var (image, within) = Math.DivRem(tile, rows * columns);
-        var (row, column) = Math.DivRem(within, columns);
-        return (image, row * WinogradTransforms.Step, column * WinogradTransforms.Step);
-    }
 }

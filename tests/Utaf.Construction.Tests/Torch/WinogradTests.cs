@@ -66,7 +66,7 @@ public sealed unsafe class WinogradTests
         using var to = new Guarded([.. Enumerable.Repeat(float.NaN, shape.Pixels * (back ? shape.Channels : shape.Kernels))]);
 
         new Winograd(new(kernels.Start, shape.Channels, shape.Kernels, back), shape.Images, shape.Height, shape.Width)
-            .Convolve(from.Start, gates is null ? null : open.Start, shifts is null ? null : added.Start, rectify, to.Start);
+            .Convolve(from.Start, gates is null ? null : open.Start, shifts is null ? null : added.Start, null, null, rectify, to.Start);
 
         Assert.All((Guarded[])[from, open, kernels, added, to], memory => Assert.True(memory.IsWhole));
         return to.Numbers;

@@ -81,6 +81,8 @@ internal sealed class WinogradConvolution
             TensorMemory.Start(Laid(images)),
             gates is null ? null : TensorMemory.Start(Laid(gates)),
             shifts is null ? null : TensorMemory.Start(shifts),
+            null,
+            null,
             rectify && !back,
             TensorMemory.Start(results));
         return results.MoveToOuterDisposeScope();
