@@ -25,6 +25,14 @@ internal static class ChannelsLast
     public static bool Breaks(Conv2d convolution, long channels) =>
         convolution.kernel_size.All(size => size == 1) && convolution.stride.Any(stride => stride > 1) && channels is > 1 and < FewestOfStridedPixels;
 
+    /// <summary>Images as they lie with the channels last, [N, height, width, channels], contiguous: a copy where they lie otherwise.</summary>
+    /// <param name="images">[N, channels, height, width].</param>
+    public static Tensor Rows(Tensor images) => images.permute(0, 2, 3, 1).contiguous();
+
+    /// <summary>Room for images of float32 that lie so, [N, channels, height, width]; a view of nothing else.</summary>
+    public static Tensor Empty(long count, long channels, long height, long width) =>
+        empty_strided([count, channels, height, width], [height * width * channels, 1, width * channels, channels], ScalarType.Float32);
+
     /// <summary>
     /// Changes how a network's kernels lie in memory, not what they are; where that is slower, nothing. Nor in a TorchScript model:
     /// its code may view activations in a way that only the usual layout allows.

@@ -13,7 +13,18 @@ internal static class ConvolutionSteps
     public static FoldedStep Transformed(Tensor weight, Tensor bias, bool relu)
     {
         var convolution = new WinogradConvolution(weight, bias, relu);
-        return new(convolution.Run, convolution.Taps, convolution.Shifts) { Transformed = 1 };
+        return new(convolution.Run, convolution.Taps, convolution.Shifts) { Transformed = 1, Convolution = convolution };
+    }
+
+    /// <summary>By <see cref="EntryConvolution"/>, which it must suit.</summary>
+    /// <param name="convolution">Its stride and padding count.</param>
+    /// <param name="weight">[kernels, channels, height, width].</param>
+    /// <param name="bias">[kernels].</param>
+    /// <param name="relu">Whether ReLU follows.</param>
+    public static FoldedStep Entry(Conv2d convolution, Tensor weight, Tensor bias, bool relu)
+    {
+        var entry = new EntryConvolution(convolution, weight, bias, relu);
+        return new(entry.Run, entry.Weights, entry.Transposed);
     }
 
     /// <summary>By torch's.</summary>

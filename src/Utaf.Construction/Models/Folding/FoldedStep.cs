@@ -13,6 +13,9 @@ internal sealed record FoldedStep(Func<Tensor, Tensor> Run, params Tensor[] Owne
     /// <summary>How many convolutions in it go by Winograd's transforms.</summary>
     public int Transformed { get; init; }
 
+    /// <summary>The one such convolution that it is; null where it is something else.</summary>
+    public WinogradConvolution? Convolution { get; init; }
+
     /// <summary>Bytes of the weights.</summary>
     public long Bytes => Owned.Sum(tensor => tensor.numel() * tensor.element_size());
 

@@ -167,9 +167,12 @@ internal sealed class Folding
         channels = convolution.out_channels;
         live = NonZero((weight.flatten(1).norm(1, false, 1) + bias.abs()).cpu());
         (weight, bias) = (Kept(weight, 0).to_type(terms.Type), Kept(bias, 0).to_type(terms.Type));
-        steps.Add(terms.Winograd && WinogradConvolution.Suits(convolution, weight, size.Height, size.Width)
-            ? ConvolutionSteps.Transformed(weight, bias, relu)
-            : ConvolutionSteps.Direct(convolution, weight, bias, relu));
+        steps.Add(terms.Winograd switch
+        {
+            true when WinogradConvolution.Suits(convolution, weight, size.Height, size.Width) => ConvolutionSteps.Transformed(weight, bias, relu),
+            true when EntryConvolution.Suits(convolution, weight) => ConvolutionSteps.Entry(convolution, weight, bias, relu),
+            _ => ConvolutionSteps.Direct(convolution, weight, bias, relu),
+        });
         size = size.After(convolution.kernel_size, convolution.stride, convolution.padding, convolution.dilation);
     }
 
@@ -234,8 +237,9 @@ internal sealed class Folding
         (channels, size) = (body.channels, body.size);
         live = [.. body.live.Union(shortcut.live).Order()];
         var (ofBody, ofShortcut, width, zero) = (Places(body.live), Places(shortcut.live), live.Length, terms.Type);
+        var fused = shortcut.steps.Count == 0 && ofBody is null && ofShortcut is null ? WinogradBlock.TryMake(body.steps, width) : null;
         return new(
-            signal =>
+            fused is not null ? fused.Run : signal =>
             {
                 var residual = body.steps.Aggregate(signal, (part, step) => step.Run(part));
                 var carried = shortcut.steps.Aggregate(signal, (part, step) => step.Run(part));

@@ -11,7 +11,7 @@ namespace Utaf.Models.Folding;
 /// A frozen convolution in float32 on the processor that is computed by <see cref="Winograd"/>, forward and back to its inputs,
 /// on the calling thread. Its results differ from torch's by rounding.
 /// </summary>
-internal sealed class WinogradConvolution
+internal sealed class WinogradConvolution : FrozenOperation
 {
     // With fewer channels the transforms cost what the products spare.
     private const long FewestChannels = 32;
@@ -19,19 +19,15 @@ internal sealed class WinogradConvolution
     // Smaller images leave most of a tile empty.
     private const long SmallestSide = 4;
 
-    private readonly int channels;
-    private readonly int kernels;
-    private readonly bool rectify;
-
     /// <param name="weight">[kernels, channels, 3, 3].</param>
     /// <param name="bias">[kernels].</param>
     /// <param name="rectify">Whether ReLU follows.</param>
     public WinogradConvolution(Tensor weight, Tensor bias, bool rectify)
     {
-        (kernels, channels) = ((int)weight.shape[0], (int)weight.shape[1]);
-        this.rectify = rectify;
+        (Kernels, Channels) = ((int)weight.shape[0], (int)weight.shape[1]);
+        Rectifies = rectify;
         using var scope = NewDisposeScope();
-        var missing = WinogradKernels.Filled(kernels) - kernels;
+        var missing = WinogradKernels.Filled(Kernels) - Kernels;
         Taps = nn.functional.pad(weight.detach(), [0, 0, 0, 0, 0, 0, 0, missing]).permute(2, 3, 1, 0).contiguous().DetachFromDisposeScope();
         Shifts = nn.functional.pad(bias.detach(), [0, missing]).clone().DetachFromDisposeScope();
     }
@@ -41,6 +37,15 @@ internal sealed class WinogradConvolution
 
     /// <summary>What is added to each kernel's results, [kernels], filled up as well.</summary>
     public Tensor Shifts { get; }
+
+    /// <summary>Whether ReLU follows.</summary>
+    public bool Rectifies { get; }
+
+    /// <summary>Channels of the images.</summary>
+    public int Channels { get; }
+
+    /// <summary>Channels of the results.</summary>
+    public int Kernels { get; }
 
     /// <summary>
     /// Whether a convolution can be computed so, and faster: x64 with fused multiply-adds of vectors of 256 bits. Elsewhere it was
@@ -59,69 +64,50 @@ internal sealed class WinogradConvolution
         && convolution.stride.Concat(convolution.dilation).Concat(convolution.padding ?? [0]).All(length => length == 1)
         && Math.Min(height, width) >= SmallestSide;
 
-    /// <summary>Convolves.</summary>
+    /// <summary>Convolves, outside torch's graph.</summary>
     /// <param name="images">[N, channels, height, width], float32.</param>
+    /// <param name="carried">Added to the results, and then ReLU follows; null for neither but what the convolution has of its own.</param>
     /// <returns>[N, kernels, height, width], the channels last in memory.</returns>
-    public Tensor Run(Tensor images) => images.requires_grad && is_grad_enabled() ? Function.apply(images, Taps, this) : Forward(images);
+    public Tensor Forward(Tensor images, Tensor? carried = null) => Convolve(images, null, Taps, Shifts, carried, null);
 
-    private Tensor Forward(Tensor images) => Convolve(images, null, Taps, Shifts);
+    /// <summary>The gradient of the images.</summary>
+    /// <param name="slopes">That of the results, [N, kernels, height, width].</param>
+    /// <param name="results">What ReLU returned, which lets the gradient through where it is above 0; null where there was none.</param>
+    /// <param name="taps"><see cref="Taps"/>: those that the results were made with.</param>
+    /// <param name="carried">Another part of the gradient, [N, channels, height, width], which is added; null for none.</param>
+    /// <param name="carriedGates">Where these are above 0 it counts; null if all of it does.</param>
+    /// <returns>[N, channels, height, width], the channels last in memory.</returns>
+    public Tensor Backward(Tensor slopes, Tensor? results, Tensor taps, Tensor? carried = null, Tensor? carriedGates = null) =>
+        Convolve(slopes, results, taps, null, carried, carriedGates);
 
-    private Tensor Backward(Tensor slopes, Tensor? results, Tensor taps) => Convolve(slopes, results, taps, null);
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor signal, out Tensor[] kept)
+    {
+        var results = Forward(signal);
+        kept = Rectifies ? [Taps, results] : [Taps];
+        return results;
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Backward(Tensor slopes, IReadOnlyList<Tensor> kept) => Backward(slopes, Rectifies ? kept[1] : null, kept[0]);
 
     /// <summary>Forward where there are shifts, back where there are none.</summary>
-    private unsafe Tensor Convolve(Tensor images, Tensor? gates, Tensor taps, Tensor? shifts)
+    private unsafe Tensor Convolve(Tensor images, Tensor? gates, Tensor taps, Tensor? shifts, Tensor? carried, Tensor? carriedGates)
     {
         using var scope = NewDisposeScope();
         var back = shifts is null;
-        var (count, height, width, outputs) = (images.shape[0], images.shape[2], images.shape[3], (long)(back ? channels : kernels));
-
-        // No view of what lies otherwise: torch refuses to change those in place behind a function of one's own.
-        var results = empty_strided([count, outputs, height, width], [height * width * outputs, 1, width * outputs, outputs], ScalarType.Float32);
-        new Winograd(new(TensorMemory.Start(taps), channels, kernels, back), (int)count, (int)height, (int)width).Convolve(
-            TensorMemory.Start(Laid(images)),
-            gates is null ? null : TensorMemory.Start(Laid(gates)),
+        var (count, height, width, outputs) = (images.shape[0], images.shape[2], images.shape[3], (long)(back ? Channels : Kernels));
+        var results = ChannelsLast.Empty(count, outputs, height, width);
+        new Winograd(new(TensorMemory.Start(taps), Channels, Kernels, back), (int)count, (int)height, (int)width).Convolve(
+            TensorMemory.Start(ChannelsLast.Rows(images)),
+            Start(gates),
             shifts is null ? null : TensorMemory.Start(shifts),
-            null,
-            null,
-            rectify && !back,
+            Start(carried),
+            Start(carriedGates),
+            !back && (Rectifies || carried is not null),
             TensorMemory.Start(results));
         return results.MoveToOuterDisposeScope();
-    }
 
-    private static Tensor Laid(Tensor images) => images.permute(0, 2, 3, 1).contiguous();
-
-    /// <summary>
-    /// The convolution in torch's graph. What goes back needs is kept there, because the network may have been put back by
-    /// then. An exception on the way back would end the process: it cannot pass through torch.
-    /// </summary>
-    private sealed class Function : autograd.SingleTensorFunction<Function>
-    {
-        private const string Key = "convolution";
-
-        // TorchSharp keeps what goes in and out on the way back until the scope ends; torch needs each no longer than the next one.
-        [ThreadStatic]
-        private static Tensor? returned;
-
-        public override string Name => nameof(WinogradConvolution);
-
-        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
-        {
-            var (images, taps, convolution) = ((Tensor)vars[0], (Tensor)vars[1], (WinogradConvolution)vars[2]);
-            var results = convolution.Forward(images);
-            ctx.save_data(Key, convolution);
-            ctx.save_for_backward(convolution.rectify ? [taps, results] : [taps]);
-            return results;
-        }
-
-        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
-        {
-            using var scope = NewDisposeScope();
-            var (convolution, saved) = ((WinogradConvolution)ctx.get_data(Key), ctx.get_saved_variables());
-            var gradient = convolution.Backward(grad_output, convolution.rectify ? saved[1] : null, saved[0]);
-            returned?.Dispose();
-            returned = gradient.MoveToOuterDisposeScope();
-            grad_output.Dispose();
-            return [gradient, null!, null!];
-        }
+        static float* Start(Tensor? tensor) => tensor is null ? null : TensorMemory.Start(ChannelsLast.Rows(tensor));
     }
 }

@@ -1,0 +1,82 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using Utaf.Torch;
+using static TorchSharp.torch;
+
+namespace Utaf.Models.Folding;
+
+/// <summary>
+/// A frozen convolution of images with few channels, in float32 on the processor, that is computed by <see cref="EntryKernels"/>,
+/// forward and back to its inputs, on the calling thread. Its results differ from torch's by rounding.
+/// </summary>
+internal sealed class EntryConvolution : FrozenOperation
+{
+    // Of more channels torch's own way back is no slower; of larger kernels it was not measured.
+    private const long MostChannels = 4;
+    private const long MostTaps = 9;
+    private const long FewestKernels = 16;
+
+    private readonly long channels;
+    private readonly long kernels;
+    private readonly bool rectify;
+    private readonly EntryGeometry ofOne;
+
+    /// <param name="convolution">One that suits: its stride and padding count.</param>
+    /// <param name="weight">[kernels, channels, height, width].</param>
+    /// <param name="bias">[kernels].</param>
+    /// <param name="rectify">Whether ReLU follows.</param>
+    public EntryConvolution(Conv2d convolution, Tensor weight, Tensor bias, bool rectify)
+    {
+        using var scope = NewDisposeScope();
+        (kernels, channels, this.rectify) = (weight.shape[0], weight.shape[1], rectify);
+        var (stride, padding) = (convolution.stride, convolution.padding ?? [0]);
+        ofOne = new(1, 0, 0, (int)weight.shape[2], (int)weight.shape[3], (int)stride[0], (int)stride[^1], (int)padding[0], (int)padding[^1]);
+
+        // [height · width · channels, kernels], and the shifts below them.
+        var columns = weight.detach().permute(2, 3, 1, 0).reshape(-1, kernels);
+        Weights = cat([columns, bias.detach().view(1, -1)]).contiguous().DetachFromDisposeScope();
+        Transposed = nn.functional.pad(columns.t(), [0, Numbers(ofOne).FilledTaps - columns.shape[0]]).contiguous().DetachFromDisposeScope();
+    }
+
+    /// <summary>[taps and one, kernels]; the caller's to dispose, as is <see cref="Transposed"/>.</summary>
+    public Tensor Weights { get; }
+
+    /// <summary>[kernels, taps], filled up to vectors.</summary>
+    public Tensor Transposed { get; }
+
+    /// <summary>Whether a convolution can be computed so, and faster.</summary>
+    /// <param name="convolution">Of one group, with a border of zeros.</param>
+    /// <param name="weight">Its kernels, [kernels, channels, height, width], without those that were pruned.</param>
+    public static bool Suits(Conv2d convolution, Tensor weight) =>
+        Products.IsFast
+        && weight.dtype == ScalarType.Float32
+        && weight.device_type == DeviceType.CPU
+        && weight.shape is [>= FewestKernels, <= MostChannels, var height, var width]
+        && height * width <= MostTaps
+        && convolution.dilation.All(length => length == 1);
+
+    /// <inheritdoc/>
+    protected override unsafe Tensor Forward(Tensor signal, out Tensor[] kept)
+    {
+        var geometry = ofOne with { Images = (int)signal.shape[0], Height = (int)signal.shape[2], Width = (int)signal.shape[3] };
+        var results = ChannelsLast.Empty(geometry.Images, kernels, geometry.ResultHeight, geometry.ResultWidth);
+        Numbers(geometry).Convolve(TensorMemory.Start(ChannelsLast.Rows(signal)), TensorMemory.Start(Weights), rectify, TensorMemory.Start(results));
+        kept = [Transposed, signal, .. rectify ? (Tensor[])[results] : []];
+        return results;
+    }
+
+    /// <inheritdoc/>
+    protected override unsafe Tensor Backward(Tensor slopes, IReadOnlyList<Tensor> kept)
+    {
+        var (images, height, width) = (kept[1].shape[0], kept[1].shape[2], kept[1].shape[3]);
+        var gradient = ChannelsLast.Empty(images, channels, height, width);
+        Numbers(ofOne with { Images = (int)images, Height = (int)height, Width = (int)width }).Back(
+            TensorMemory.Start(ChannelsLast.Rows(slopes)),
+            rectify ? TensorMemory.Start(ChannelsLast.Rows(kept[2])) : null,
+            TensorMemory.Start(kept[0]),
+            TensorMemory.Start(gradient));
+        return gradient;
+    }
+
+    private EntryKernels Numbers(EntryGeometry geometry) => new(geometry, (int)channels, (int)kernels);
+}
