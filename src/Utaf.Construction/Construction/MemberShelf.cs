@@ -86,8 +86,18 @@ internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder
     {
         if (mould is not null)
         {
-            Pour(place, mould.Network);
-            if (Folding.TryFold(mould.Network, workshop.Probe, terms, proven.GetValueOrDefault((place, terms))) is { } folded)
+            var compared = Pour(place, mould.Network);
+            FoldedNetwork? folded = null;
+            try
+            {
+                folded = Folding.TryFold(mould.Network, workshop.Probe, terms, proven.GetValueOrDefault((place, terms)));
+            }
+            finally
+            {
+                End(compared, folded);
+            }
+
+            if (folded is not null)
             {
                 proven[(place, terms)] = folded.Size;
                 return folded;
@@ -98,16 +108,29 @@ internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder
         return new WholeNetwork((members[place] is { } member ? folder.Load(member, workshop.Architectures) : workshop.Target.Copy()).To(workshop.Device).Freeze());
     }
 
-    private void Pour(int place, Network network)
+    private Task Pour(int place, Network network)
     {
         if (members[place] is { } member)
         {
-            folder.Pour(member, network);
+            return folder.StartPour(member, network);
         }
-        else
+
+        // By name: a twin may have registered the same tensors in another order.
+        network.Import(workshop.Target.Network.Export());
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Waits until the weights are compared; nothing is made of others.</summary>
+    private static void End(Task compared, FoldedNetwork? folded)
+    {
+        try
         {
-            // By name: a twin may have registered the same tensors in another order.
-            network.Import(workshop.Target.Network.Export());
+            compared.GetAwaiter().GetResult();
+        }
+        catch
+        {
+            folded?.Dispose();
+            throw;
         }
     }
 

@@ -16,6 +16,7 @@ public sealed class EnsembleFolder
     private const string MemberKey = "utaf.member";
     private const string PlanKey = "utaf.plan";
     private const string WeightsKey = "utaf.weights";
+    private const string OtherWeights = "its weights are not those that were written.";
     private const string Unreadable = "an unreadable plan.json";
 
     private readonly string planHash;
@@ -129,13 +130,27 @@ public sealed class EnsembleFolder
     /// <param name="member">One of the plan's that is built.</param>
     /// <param name="network">Changed in place.</param>
     /// <exception cref="UtafException">UTAF1402: the file is damaged or of another plan.</exception>
-    public void Pour(Member member, Network network)
+    public void Pour(Member member, Network network) => StartPour(member, network).GetAwaiter().GetResult();
+
+    /// <summary>As <see cref="Pour(Member, Network)"/>, but the weights are compared with their digest while the caller goes on.</summary>
+    /// <param name="member">One of the plan's that is built.</param>
+    /// <param name="network">Has the weights when this returns; to stay as it is until the task has ended.</param>
+    /// <returns>Ends when the weights have proved to be those that were written; with UTAF1402 if they are others.</returns>
+    /// <exception cref="UtafException">UTAF1402: the file is damaged or of another plan.</exception>
+    public Task StartPour(Member member, Network network)
     {
         var path = FileOf(member);
         try
         {
             using var content = PooledFile.Read(path);
-            Pour(content.Bytes, member, network);
+            var written = Import(content.Bytes, member, network);
+            return Task.Run(() =>
+            {
+                if (network.WeightsSha256() != written)
+                {
+                    throw Errors.BadMember(path, OtherWeights);
+                }
+            });
         }
         catch (Exception e) when (e is FormatException or KeyNotFoundException or IOException or UnauthorizedAccessException)
         {
@@ -203,16 +218,23 @@ public sealed class EnsembleFolder
 
     private void Pour(ReadOnlyMemory<byte> content, Member member, Network network)
     {
+        var written = Import(content, member, network);
+        if (network.WeightsSha256() != written)
+        {
+            throw new FormatException(OtherWeights);
+        }
+    }
+
+    /// <summary>Sets a network's weights, and returns the digest that they were written with.</summary>
+    private string Import(ReadOnlyMemory<byte> content, Member member, Network network)
+    {
         var file = Read(content, member);
         if (member.Recipe is not ListedModel)
         {
             network.Import(file.Tensors);
         }
 
-        if (network.WeightsSha256() != file.Metadata[WeightsKey])
-        {
-            throw new FormatException("its weights are not those that were written.");
-        }
+        return file.Metadata[WeightsKey];
     }
 
     private SafetensorsFile Read(ReadOnlyMemory<byte> content, Member member)

@@ -6,36 +6,32 @@ namespace Utaf.Models.Folding;
 /// <summary>Frozen convolutions, with ReLU or without.</summary>
 internal static class ConvolutionSteps
 {
-    /// <summary>By <see cref="WinogradConvolution"/>, which it must suit.</summary>
-    /// <param name="weight">[kernels, channels, 3, 3].</param>
-    /// <param name="bias">[kernels].</param>
-    /// <param name="relu">Whether ReLU follows.</param>
-    public static FoldedStep Transformed(Tensor weight, Tensor bias, bool relu)
+    /// <summary>By <see cref="WinogradConvolution"/>, which they must suit.</summary>
+    /// <param name="kernels">Of 3×3.</param>
+    public static FoldedStep Transformed(FoldedKernels kernels)
     {
-        var convolution = new WinogradConvolution(weight, bias, relu);
+        var convolution = new WinogradConvolution(kernels);
         return new(convolution.Run, convolution.Taps, convolution.Shifts) { Transformed = 1, Convolution = convolution };
     }
 
-    /// <summary>By <see cref="EntryConvolution"/>, which it must suit.</summary>
+    /// <summary>By <see cref="EntryConvolution"/>, which they must suit.</summary>
     /// <param name="convolution">Its stride and padding count.</param>
-    /// <param name="weight">[kernels, channels, height, width].</param>
-    /// <param name="bias">[kernels].</param>
-    /// <param name="relu">Whether ReLU follows.</param>
-    public static FoldedStep Entry(Conv2d convolution, Tensor weight, Tensor bias, bool relu)
+    /// <param name="kernels">Of few channels.</param>
+    public static FoldedStep Entry(Conv2d convolution, FoldedKernels kernels)
     {
-        var entry = new EntryConvolution(convolution, weight, bias, relu);
+        var entry = new EntryConvolution(convolution, kernels);
         return new(entry.Run, entry.Weights, entry.Transposed);
     }
 
     /// <summary>By torch's.</summary>
     /// <param name="convolution">Its stride, padding and dilation count.</param>
-    /// <param name="weight">[kernels, channels, height, width].</param>
-    /// <param name="bias">[kernels].</param>
-    /// <param name="relu">Whether ReLU follows.</param>
-    public static FoldedStep Direct(Conv2d convolution, Tensor weight, Tensor bias, bool relu)
+    /// <param name="folded">Any kernels.</param>
+    /// <param name="type">What it computes with.</param>
+    public static FoldedStep Direct(Conv2d convolution, FoldedKernels folded, ScalarType type)
     {
-        var kernels = weight.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).clone().DetachFromDisposeScope();
-        var shifts = bias.clone().DetachFromDisposeScope();
+        var kernels = folded.Laid([0, 2, 3, 1]).to_type(type).permute(0, 3, 1, 2).DetachFromDisposeScope();
+        var shifts = folded.Shifts.to_type(type).clone().DetachFromDisposeScope();
+        var relu = folded.Rectify;
         var (stride, padding, dilation) = (convolution.stride, convolution.padding, convolution.dilation);
         var pixels = ChannelsLast.Breaks(convolution, kernels.shape[1]);
         if (pixels)

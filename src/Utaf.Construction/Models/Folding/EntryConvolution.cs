@@ -22,19 +22,17 @@ internal sealed class EntryConvolution : FrozenOperation
     private readonly EntryGeometry ofOne;
 
     /// <param name="convolution">One that suits: its stride and padding count.</param>
-    /// <param name="weight">[kernels, channels, height, width].</param>
-    /// <param name="bias">[kernels].</param>
-    /// <param name="rectify">Whether ReLU follows.</param>
-    public EntryConvolution(Conv2d convolution, Tensor weight, Tensor bias, bool rectify)
+    /// <param name="folded">Its kernels.</param>
+    public EntryConvolution(Conv2d convolution, FoldedKernels folded)
     {
         using var scope = NewDisposeScope();
-        (kernels, channels, this.rectify) = (weight.shape[0], weight.shape[1], rectify);
-        var (stride, padding) = (convolution.stride, convolution.padding ?? [0]);
-        ofOne = new(1, 0, 0, (int)weight.shape[2], (int)weight.shape[3], (int)stride[0], (int)stride[^1], (int)padding[0], (int)padding[^1]);
+        (kernels, channels, rectify) = (folded.Count, folded.Channels, folded.Rectify);
+        var (size, stride, padding) = (folded.Weight.shape[2..], convolution.stride, convolution.padding ?? [0]);
+        ofOne = new(1, 0, 0, (int)size[0], (int)size[1], (int)stride[0], (int)stride[^1], (int)padding[0], (int)padding[^1]);
 
         // [height · width · channels, kernels], and the shifts below them.
-        var columns = weight.detach().permute(2, 3, 1, 0).reshape(-1, kernels);
-        Weights = cat([columns, bias.detach().view(1, -1)]).contiguous().DetachFromDisposeScope();
+        var columns = folded.Laid([2, 3, 1, 0]).view(-1, kernels);
+        Weights = cat([columns, folded.Shifts.view(1, -1)]).DetachFromDisposeScope();
         Transposed = nn.functional.pad(columns.t(), [0, Numbers(ofOne).FilledTaps - columns.shape[0]]).contiguous().DetachFromDisposeScope();
     }
 
@@ -46,12 +44,13 @@ internal sealed class EntryConvolution : FrozenOperation
 
     /// <summary>Whether a convolution can be computed so, and faster.</summary>
     /// <param name="convolution">Of one group, with a border of zeros.</param>
-    /// <param name="weight">Its kernels, [kernels, channels, height, width], without those that were pruned.</param>
-    public static bool Suits(Conv2d convolution, Tensor weight) =>
+    /// <param name="folded">Its kernels.</param>
+    /// <param name="type">What it is to compute with.</param>
+    public static bool Suits(Conv2d convolution, FoldedKernels folded, ScalarType type) =>
         Products.IsFast
-        && weight.dtype == ScalarType.Float32
-        && weight.device_type == DeviceType.CPU
-        && weight.shape is [>= FewestKernels, <= MostChannels, var height, var width]
+        && type == ScalarType.Float32
+        && folded.Weight.device_type == DeviceType.CPU
+        && folded.Weight.shape is [>= FewestKernels, <= MostChannels, var height, var width]
         && height * width <= MostTaps
         && convolution.dilation.All(length => length == 1);
 

@@ -155,23 +155,26 @@ internal sealed class Folding
 
     private void AddConvolution(Conv2d convolution, BatchNorm2d? norm, bool relu)
     {
+        // The kernels are as they were until they are laid out: a large network's take a while to be copied.
         var weight = Kept(convolution.weight.detach(), 1);
         var bias = convolution.bias?.detach() ?? zeros(convolution.out_channels, device: weight.device);
+        Tensor? scale = null;
+        var sizes = weight.flatten(1).norm(1, false, 1);
         if (norm is not null)
         {
-            var (scale, shift) = Affine(norm);
-            weight *= scale.view(-1, 1, 1, 1);
+            (scale, var shift) = Affine(norm);
             bias = (bias * scale) + shift;
+            sizes *= scale.abs();
         }
 
         channels = convolution.out_channels;
-        live = NonZero((weight.flatten(1).norm(1, false, 1) + bias.abs()).cpu());
-        (weight, bias) = (Kept(weight, 0).to_type(terms.Type), Kept(bias, 0).to_type(terms.Type));
+        live = NonZero((sizes + bias.abs()).cpu());
+        var kernels = new FoldedKernels(Kept(weight, 0), scale is null ? null : Kept(scale, 0), Kept(bias, 0), relu);
         steps.Add(terms.Winograd switch
         {
-            true when WinogradConvolution.Suits(convolution, weight, size.Height, size.Width) => ConvolutionSteps.Transformed(weight, bias, relu),
-            true when EntryConvolution.Suits(convolution, weight) => ConvolutionSteps.Entry(convolution, weight, bias, relu),
-            _ => ConvolutionSteps.Direct(convolution, weight, bias, relu),
+            true when WinogradConvolution.Suits(convolution, kernels, terms.Type, size) => ConvolutionSteps.Transformed(kernels),
+            true when EntryConvolution.Suits(convolution, kernels, terms.Type) => ConvolutionSteps.Entry(convolution, kernels),
+            _ => ConvolutionSteps.Direct(convolution, kernels, terms.Type),
         });
         size = size.After(convolution.kernel_size, convolution.stride, convolution.padding, convolution.dilation);
     }

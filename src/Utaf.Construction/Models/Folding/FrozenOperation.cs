@@ -42,12 +42,12 @@ internal abstract class FrozenOperation
 
         public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
         {
-            using var scope = NewDisposeScope();
+            // No scope: torch takes what is kept when this has returned, so that it ends with the caller's.
             var (signal, operation) = ((Tensor)vars[0], (FrozenOperation)vars[1]);
             var results = operation.Forward(signal, out var kept);
             ctx.save_data(Key, operation);
             ctx.save_for_backward([.. kept]);
-            return results.MoveToOuterDisposeScope();
+            return results;
         }
 
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)

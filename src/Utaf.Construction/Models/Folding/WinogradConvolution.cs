@@ -19,17 +19,14 @@ internal sealed class WinogradConvolution : FrozenOperation
     // Smaller images leave most of a tile empty.
     private const long SmallestSide = 4;
 
-    /// <param name="weight">[kernels, channels, 3, 3].</param>
-    /// <param name="bias">[kernels].</param>
-    /// <param name="rectify">Whether ReLU follows.</param>
-    public WinogradConvolution(Tensor weight, Tensor bias, bool rectify)
+    /// <param name="kernels">Of 3×3.</param>
+    public WinogradConvolution(FoldedKernels kernels)
     {
-        (Kernels, Channels) = ((int)weight.shape[0], (int)weight.shape[1]);
-        Rectifies = rectify;
         using var scope = NewDisposeScope();
-        var missing = WinogradKernels.Filled(Kernels) - Kernels;
-        Taps = nn.functional.pad(weight.detach(), [0, 0, 0, 0, 0, 0, 0, missing]).permute(2, 3, 1, 0).contiguous().DetachFromDisposeScope();
-        Shifts = nn.functional.pad(bias.detach(), [0, missing]).clone().DetachFromDisposeScope();
+        (Kernels, Channels, Rectifies) = ((int)kernels.Count, (int)kernels.Channels, kernels.Rectify);
+        var filled = WinogradKernels.Filled(Kernels);
+        Taps = kernels.Laid([2, 3, 1, 0], filled).DetachFromDisposeScope();
+        Shifts = nn.functional.pad(kernels.Shifts, [0, filled - Kernels]).clone().DetachFromDisposeScope();
     }
 
     /// <summary>The kernels, [3, 3, channels, kernels], filled up to whole panels; the caller's to dispose, as is <see cref="Shifts"/>.</summary>
@@ -52,17 +49,17 @@ internal sealed class WinogradConvolution : FrozenOperation
     /// not measured.
     /// </summary>
     /// <param name="convolution">Of one group, with a border of zeros; its stride, padding and dilation count.</param>
-    /// <param name="weight">Its kernels, [kernels, channels, height, width], without those that were pruned.</param>
-    /// <param name="height">Of its images.</param>
-    /// <param name="width">Of its images.</param>
-    public static bool Suits(Conv2d convolution, Tensor weight, long height, long width) =>
+    /// <param name="kernels">Its kernels.</param>
+    /// <param name="type">What it is to compute with.</param>
+    /// <param name="size">Of its images.</param>
+    public static bool Suits(Conv2d convolution, FoldedKernels kernels, ScalarType type, SignalSize size) =>
         Fma.IsSupported
         && Vector256.IsHardwareAccelerated
-        && weight.dtype == ScalarType.Float32
-        && weight.device_type == DeviceType.CPU
-        && weight.shape is [>= FewestChannels, >= FewestChannels, 3, 3]
+        && type == ScalarType.Float32
+        && kernels.Weight.device_type == DeviceType.CPU
+        && kernels.Weight.shape is [>= FewestChannels, >= FewestChannels, 3, 3]
         && convolution.stride.Concat(convolution.dilation).Concat(convolution.padding ?? [0]).All(length => length == 1)
-        && Math.Min(height, width) >= SmallestSide;
+        && Math.Min(size.Height, size.Width) >= SmallestSide;
 
     /// <summary>Convolves, outside torch's graph.</summary>
     /// <param name="images">[N, channels, height, width], float32.</param>

@@ -20,7 +20,7 @@ public sealed class WinogradConvolutionTests : IDisposable
     {
         manual_seed(1);
         var (weight, bias) = (randn(40, 33, 3, 3) * 0.1, randn(40));
-        var convolution = new WinogradConvolution(weight, bias, rectify);
+        var convolution = new WinogradConvolution(new(weight, null, bias, rectify));
         using var owned = Step(convolution);
         var inputs = randn(5, 33, height, width);
 
@@ -36,7 +36,7 @@ public sealed class WinogradConvolutionTests : IDisposable
     [Fact]
     public void Inputs_may_lie_in_any_way()
     {
-        var convolution = new WinogradConvolution(randn(32, 32, 3, 3), randn(32), rectify: true);
+        var convolution = new WinogradConvolution(new(randn(32, 32, 3, 3), null, randn(32), Rectify: true));
         using var owned = Step(convolution);
         var inputs = randn(3, 32, 6, 6);
 
@@ -49,7 +49,7 @@ public sealed class WinogradConvolutionTests : IDisposable
     [Fact]
     public void What_follows_may_change_the_results_in_place()
     {
-        var convolution = new WinogradConvolution(randn(32, 32, 3, 3), randn(32), rectify: false);
+        var convolution = new WinogradConvolution(new(randn(32, 32, 3, 3), null, randn(32), Rectify: false));
         using var owned = Step(convolution);
         var inputs = randn(2, 32, 5, 5);
 
@@ -62,7 +62,7 @@ public sealed class WinogradConvolutionTests : IDisposable
     [Fact]
     public void Without_a_gradient_there_is_no_graph_and_nothing_stays_behind()
     {
-        var convolution = new WinogradConvolution(randn(32, 32, 3, 3), randn(32), rectify: true);
+        var convolution = new WinogradConvolution(new(randn(32, 32, 3, 3), null, randn(32), Rectify: true));
         using var owned = Step(convolution);
         var inputs = randn(2, 32, 5, 5);
         Assert.False(convolution.Run(inputs).requires_grad);
@@ -87,14 +87,14 @@ public sealed class WinogradConvolutionTests : IDisposable
         var inputs = randn(2, 32, 5, 5);
         var leaf = inputs.clone().requires_grad_();
         Tensor results;
-        using (var owned = Step(new WinogradConvolution(weight, bias, rectify: true)))
+        using (var owned = Step(new WinogradConvolution(new(weight, null, bias, Rectify: true))))
         {
             results = owned.Run(leaf);
         }
 
         results.sum().backward();
 
-        using var other = Step(new WinogradConvolution(weight, bias, rectify: true));
+        using var other = Step(new WinogradConvolution(new(weight, null, bias, Rectify: true)));
         var again = inputs.clone().requires_grad_();
         other.Run(again).sum().backward();
         Near(again.grad!, leaf.grad!);
@@ -114,9 +114,11 @@ public sealed class WinogradConvolutionTests : IDisposable
         Assert.SkipUnless(Fma.IsSupported, "The processor has no fused multiply-adds of vectors: nothing suits.");
         using Conv2d convolution = nn.Conv2d(channels, kernels, size, stride, padding, dilation);
 
-        Assert.Equal(suits, WinogradConvolution.Suits(convolution, convolution.weight, 8, side));
-        Assert.Equal(suits, WinogradConvolution.Suits(convolution, convolution.weight, side, 8));
-        Assert.False(WinogradConvolution.Suits(convolution, convolution.weight.to_type(ScalarType.BFloat16), 8, side));
+        Assert.Equal(suits, Suits(ScalarType.Float32, 8, side));
+        Assert.Equal(suits, Suits(ScalarType.Float32, side, 8));
+        Assert.False(Suits(ScalarType.BFloat16, 8, side));
+
+        bool Suits(ScalarType type, int height, int width) => WinogradConvolution.Suits(convolution, new(convolution.weight, null, convolution.bias!, Rectify: false), type, new(height, width));
     }
 
     public void Dispose() => scope.Dispose();

@@ -1,0 +1,57 @@
+using TorchSharp;
+using Utaf.Torch.Tests;
+using static TorchSharp.torch;
+
+namespace Utaf.Models.Folding.Tests;
+
+[Collection(TorchSession.Name)]
+public sealed class WinogradBlockTests : IDisposable
+{
+    private readonly DisposeScope scope = NewDisposeScope();
+
+    [Theory]
+    [InlineData(40, 48, 9, 7)]
+    [InlineData(64, 32, 4, 4)]
+    [InlineData(33, 33, 6, 5)]
+    public void Results_and_gradients_are_torchs(int width, int middle, int height, int columns)
+    {
+        manual_seed(2);
+        var (first, second) = (Kernels(width, middle, rectify: true), Kernels(middle, width, rectify: false));
+        using var owned = Block(first, second, out var block);
+        var inputs = randn(3, width, height, columns);
+
+        var (expected, slopes) = Pass(signal => Whole(first, second, signal), inputs);
+        var (found, ofFound) = Pass(block.Run, inputs);
+
+        Assert.InRange((expected - found).abs().max().ToDouble(), 0, 3e-5 * (1 + expected.abs().max().ToDouble()));
+        Assert.All(found.data<float>(), value => Assert.True(value >= 0));
+
+        // Where a sum is next to zero, a rounding decides whether ReLU lets its gradient through.
+        Assert.InRange((slopes - ofFound).norm().ToDouble(), 0, 0.01 * slopes.norm().ToDouble());
+    }
+
+    public void Dispose() => scope.Dispose();
+
+    private static FoldedKernels Kernels(int channels, int count, bool rectify) =>
+        new(randn(count, channels, 3, 3) * 0.1, rand(count) + 0.5, randn(count), rectify);
+
+    private static FoldedStep Block(FoldedKernels first, FoldedKernels second, out WinogradBlock block)
+    {
+        FoldedStep[] body = [ConvolutionSteps.Transformed(first), ConvolutionSteps.Transformed(second)];
+        block = WinogradBlock.TryMake(body, (int)first.Channels)!;
+        return new(block.Run, [.. body.SelectMany(step => step.Owned)]);
+    }
+
+    private static Tensor Whole(FoldedKernels first, FoldedKernels second, Tensor signal) => (Convolve(second, Convolve(first, signal).relu()) + signal).relu();
+
+    private static Tensor Convolve(FoldedKernels kernels, Tensor signal) =>
+        nn.functional.conv2d(signal, kernels.Weight * kernels.Scale!.view(-1, 1, 1, 1), kernels.Shifts, padding: [1, 1]);
+
+    private static (Tensor Results, Tensor Gradient) Pass(Func<Tensor, Tensor> forward, Tensor inputs)
+    {
+        var leaf = inputs.clone().requires_grad_();
+        var results = forward(leaf);
+        (results.flatten() * arange(results.numel(), ScalarType.Float32)).sum().backward();
+        return (results.detach(), leaf.grad!);
+    }
+}
