@@ -15,13 +15,13 @@ internal sealed class BuiltEnsemble : IDisposable
     private readonly string root = Directory.CreateTempSubdirectory("utaf-construction-").FullName;
     private readonly TargetModel target;
 
-    private BuiltEnsemble(string file, LearningTask task, int[] shape, Func<DataTable, TargetModel, DataTable> label)
+    private BuiltEnsemble(string file, LearningTask task, int[] shape, Func<DataTable, TargetModel, DataTable> label, string architectures = "mlp-10,mlp-8-8")
     {
         var bare = Bare("owner");
         target = TargetModel.Load(Fixtures.PathOf(file), task, bare);
         var data = EnsembleData.Prepare(label(bare, target), label(Bare("public"), target), [], null, task, target.Signature, seed: 1);
         Workshop = new Workshop(target, task, data, CPU);
-        Folder = EnsembleFolder.Under(root, EnsemblePlan.Make(target, task, data, 5, "quick", new("mlp-10,mlp-8-8", 2, [])));
+        Folder = EnsembleFolder.Under(root, EnsemblePlan.Make(target, task, data, 5, "quick", new(architectures, 2, [])));
         EnsembleBuilder.BuildMissing(Folder, Workshop, null, CancellationToken.None);
 
         DataTable Bare(string name) => SmallTask.Table(shape, 150, name, 0);
@@ -43,6 +43,14 @@ internal sealed class BuiltEnsemble : IDisposable
     /// <summary>The MLP 4-16-3; the labels are its own.</summary>
     public static BuiltEnsemble Classification() => new("classifier-logits.pt", new Classification(), [4], (table, target) =>
         table with { Targets = [.. Outputs(table, target).Chunk(3).Select(row => (float)Array.IndexOf(row, row.Max()))] });
+
+    /// <summary>A small convolutional network, and members whose convolutions go by Winograd's transforms; four labels in turn.</summary>
+    public static BuiltEnsemble Images() => new(
+        "cnn-scripted.pt",
+        new Classification(),
+        [1, 8, 8],
+        (table, _) => table with { Targets = [.. Enumerable.Range(0, table.Count).Select(i => (float)(i % 4))] },
+        "convnet-32-40");
 
     public FingerprintPair Construct(
         ConstructionOptions options,
@@ -109,12 +117,22 @@ public sealed class BuiltEnsembles : IDisposable
 {
     private readonly BuiltEnsemble regression = BuiltEnsemble.Regression();
     private readonly BuiltEnsemble classification = BuiltEnsemble.Classification();
+    private readonly Lazy<BuiltEnsemble> images = new(BuiltEnsemble.Images);
 
-    internal BuiltEnsemble Of(string task) => task == "regression" ? regression : classification;
+    internal BuiltEnsemble Of(string task) => task switch
+    {
+        "regression" => regression,
+        "images" => images.Value,
+        _ => classification,
+    };
 
     public void Dispose()
     {
         regression.Dispose();
         classification.Dispose();
+        if (images.IsValueCreated)
+        {
+            images.Value.Dispose();
+        }
     }
 }

@@ -122,12 +122,15 @@ public sealed class FrozenMembersTests : IClassFixture<BuiltEnsembles>, IDisposa
     [Theory]
     [InlineData("regression")]
     [InlineData("classification")]
+    [InlineData("images")]
     public void The_papers_triple_has_the_same_gradients_at_once_and_one_by_one_where_passes_are_costly(string task)
     {
         var (together, oneByOne) = (Learned(costly: false), Learned(costly: true));
 
         MlpStack.Near(together.Inputs, oneByOne.Inputs);
-        Assert.All(together.Verifier.Parameters.Zip(oneByOne.Verifier.Parameters), parameter => MlpStack.Near(parameter.First, parameter.Second));
+
+        // Each of Adam's steps is of 0.05, and where a gradient is next to zero a rounding decides some of it.
+        Assert.All(together.Verifier.Parameters.Zip(oneByOne.Verifier.Parameters), parameter => Assert.InRange((parameter.First - parameter.Second).abs().max().ToDouble(), 0, 5e-4));
         Assert.Equal(together.Curve[^1].Loss, oneByOne.Curve[^1].Loss, 1e-4);
 
         Learned Learned(bool costly)

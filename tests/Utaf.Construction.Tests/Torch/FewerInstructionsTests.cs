@@ -16,7 +16,7 @@ public sealed class FewerInstructionsTests
     public async Task The_products_are_the_same(string without)
     {
         Assert.SkipWhen(without == "AVX512" && !Vector512.IsHardwareAccelerated, "The processor has no AVX-512, or .NET does not use it: the products' own tests are this one.");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Utaf.Construction.Tests.dll"), "-noColor", "-class", typeof(ProductsTests).FullName!, "-class", typeof(WinogradTests).FullName!])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Utaf.Construction.Tests.dll"), "-noColor", "-class", typeof(ProductsTests).FullName!, "-class", typeof(WinogradTests).FullName!, "-class", typeof(EntryKernelsTests).FullName!])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Utaf.Torch.Tests;
 
 /// <summary>Convolutions by Winograd's transforms against sums of products in double precision.</summary>
@@ -45,6 +43,23 @@ public sealed unsafe class WinogradTests
         Near(ExpectedBack(shape, [.. slopes.Zip(gates, (slope, gate) => gate > 0 ? slope : 0)], taps), gated);
     }
 
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void What_is_carried_is_added_before_ReLU_and_closed_gates_hold_it_back(int images, int height, int width, int channels, int kernels)
+    {
+        var shape = new Shape(images, height, width, channels, kernels);
+        var (pixels, taps, shifts) = (Numbers(shape.Pixels * channels, 10), Numbers(9 * channels * kernels, 11), Numbers(kernels, 12));
+        var (forward, slopes) = (Numbers(shape.Pixels * kernels, 13), Numbers(shape.Pixels * kernels, 14));
+        var (back, gates) = (Numbers(shape.Pixels * channels, 15), Numbers(shape.Pixels * channels, 16));
+        gates[0] = 0;
+
+        var sums = Convolve(shape, pixels, null, taps, shifts, rectify: true, back: false, forward);
+        var gradient = Convolve(shape, slopes, null, taps, null, rectify: false, back: true, back, gates);
+
+        Near([.. Expected(shape, pixels, taps, shifts).Zip(forward, (result, carried) => Math.Max(0, result + carried))], sums);
+        Near([.. ExpectedBack(shape, slopes, taps).Select((slope, i) => slope + (gates[i] > 0 ? back[i] : 0))], gradient);
+    }
+
     [Fact]
     public void An_image_has_the_same_results_in_any_company()
     {
@@ -56,19 +71,21 @@ public sealed unsafe class WinogradTests
         Assert.Equal(alone, Convolve(many, pixels, null, taps, shifts, rectify: true, back: false)[..alone.Length]);
     }
 
-    private static float[] Convolve(Shape shape, float[] images, float[]? gates, float[] taps, float[]? shifts, bool rectify, bool back)
+    private static float[] Convolve(Shape shape, float[] images, float[]? gates, float[] taps, float[]? shifts, bool rectify, bool back, float[]? carried = null, float[]? carriedGates = null)
     {
         var filled = (int)WinogradKernels.Filled(shape.Kernels);
-        using var from = new Guarded(images);
-        using var open = new Guarded(gates ?? []);
-        using var kernels = new Guarded([.. taps.Chunk(shape.Kernels).SelectMany(Filled)]);
-        using var added = new Guarded([.. Filled(shifts ?? [])]);
-        using var to = new Guarded([.. Enumerable.Repeat(float.NaN, shape.Pixels * (back ? shape.Channels : shape.Kernels))]);
+        using var from = new GuardedNumbers(images);
+        using var open = new GuardedNumbers(gates ?? []);
+        using var kernels = new GuardedNumbers([.. taps.Chunk(shape.Kernels).SelectMany(Filled)]);
+        using var added = new GuardedNumbers([.. Filled(shifts ?? [])]);
+        using var along = new GuardedNumbers(carried ?? []);
+        using var openAlong = new GuardedNumbers(carriedGates ?? []);
+        using var to = new GuardedNumbers([.. Enumerable.Repeat(float.NaN, shape.Pixels * (back ? shape.Channels : shape.Kernels))]);
 
         new Winograd(new(kernels.Start, shape.Channels, shape.Kernels, back), shape.Images, shape.Height, shape.Width)
-            .Convolve(from.Start, gates is null ? null : open.Start, shifts is null ? null : added.Start, null, null, rectify, to.Start);
+            .Convolve(from.Start, gates is null ? null : open.Start, shifts is null ? null : added.Start, carried is null ? null : along.Start, carriedGates is null ? null : openAlong.Start, rectify, to.Start);
 
-        Assert.All((Guarded[])[from, open, kernels, added, to], memory => Assert.True(memory.IsWhole));
+        Assert.All((GuardedNumbers[])[from, open, kernels, added, along, openAlong, to], memory => Assert.True(memory.IsWhole));
         return to.Numbers;
 
         IEnumerable<float> Filled(float[] row) => row.Concat(Enumerable.Repeat(0f, filled - row.Length));
@@ -151,30 +168,5 @@ public sealed unsafe class WinogradTests
             select (At(image, y, x), At(image, above, beside), tap);
 
         private int At(int image, int y, int x) => (((image * Height) + y) * Width) + x;
-    }
-
-    /// <summary>Numbers between others that nobody may use: one that is read makes NaN of a result, one that is written is seen.</summary>
-    private sealed class Guarded : IDisposable
-    {
-        private const int Around = 4096;
-
-        private readonly float* memory;
-        private readonly int count;
-
-        public Guarded(float[] numbers)
-        {
-            count = numbers.Length;
-            memory = (float*)NativeMemory.Alloc((nuint)(count + (2 * Around)) * sizeof(float));
-            new Span<float>(memory, count + (2 * Around)).Fill(float.NaN);
-            numbers.CopyTo(new Span<float>(Start, count));
-        }
-
-        public float* Start => memory + Around;
-
-        public float[] Numbers => new Span<float>(Start, count).ToArray();
-
-        public bool IsWhole => new Span<float>(memory, Around).IndexOfAnyExcept(float.NaN) < 0 && new Span<float>(Start + count, Around).IndexOfAnyExcept(float.NaN) < 0;
-
-        public void Dispose() => NativeMemory.Free(memory);
     }
 }

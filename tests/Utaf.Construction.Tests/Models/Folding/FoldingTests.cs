@@ -41,6 +41,20 @@ public sealed class FoldingTests : IDisposable
         Assert.True(folded.GraphBytes(inputs) > 0);
     }
 
+    [Theory]
+    [InlineData("resnet-18", ScalarType.Float32)]
+    [InlineData("resnet-18", ScalarType.BFloat16)]
+    [InlineData("alexnet-w4", ScalarType.Float32)]
+    public void The_network_stays_as_it_is(string name, ScalarType type)
+    {
+        using var network = Trained(name, [3, 12, 12], [3, 12, 12]);
+        var before = network.WeightsSha256();
+
+        using var folded = Folding.TryFold(network, randn(4, 3, 12, 12), new(type))!;
+
+        Assert.Equal(before, network.WeightsSha256());
+    }
+
     [Fact]
     public void A_SqueezeNet_whose_outputs_may_be_below_zero_is_folded_as_well()
     {

@@ -30,6 +30,73 @@ public sealed class WinogradBlockTests : IDisposable
         Assert.InRange((slopes - ofFound).norm().ToDouble(), 0, 0.01 * slopes.norm().ToDouble());
     }
 
+    [Fact]
+    public void The_way_back_needs_nothing_that_may_be_disposed_by_then_and_leaves_nothing_behind()
+    {
+        manual_seed(3);
+        var (first, second) = (Kernels(32, 32, rectify: true), Kernels(32, 32, rectify: false));
+        var inputs = randn(2, 32, 5, 5);
+        Tensor expected;
+        using (NewDisposeScope())
+        {
+            expected = Gradient(dispose: false).MoveToOuterDisposeScope();
+        }
+
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        using (NewDisposeScope())
+        {
+            Assert.True(expected.eq(Gradient(dispose: true)).all().ToBoolean());
+        }
+
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+
+        Tensor Gradient(bool dispose)
+        {
+            var leaf = inputs.clone().requires_grad_();
+            var owned = Block(first, second, out var block);
+            Tensor results;
+            using (NewDisposeScope())
+            {
+                // As a network does: what was made on the way ends before the way back.
+                results = block.Run(leaf).MoveToOuterDisposeScope();
+            }
+
+            if (dispose)
+            {
+                owned.Dispose();
+            }
+
+            results.sum().backward();
+            owned.Dispose();
+            return leaf.grad!;
+        }
+    }
+
+    [Fact]
+    public void Without_a_gradient_there_is_no_graph()
+    {
+        var (first, second) = (Kernels(32, 32, rectify: true), Kernels(32, 32, rectify: false));
+        using var owned = Block(first, second, out var block);
+
+        Assert.False(block.Run(randn(2, 32, 5, 5)).requires_grad);
+    }
+
+    [Theory]
+    [InlineData(32, true, false, true)]
+    [InlineData(32, false, false, false)]
+    [InlineData(32, true, true, false)]
+    [InlineData(40, true, false, false)]
+    public void Only_two_convolutions_around_a_ReLU_that_return_to_the_width_are_a_block(int width, bool firstRectifies, bool secondRectifies, bool isBlock)
+    {
+        FoldedStep[] body = [ConvolutionSteps.Transformed(Kernels(32, 48, firstRectifies)), ConvolutionSteps.Transformed(Kernels(48, 32, secondRectifies))];
+
+        Assert.Equal(isBlock, WinogradBlock.TryMake(body, width) is not null);
+        Assert.Null(WinogradBlock.TryMake(body[..1], width));
+        Assert.Null(WinogradBlock.TryMake([.. body, new(signal => signal)], width));
+
+        Array.ForEach(body, step => step.Dispose());
+    }
+
     public void Dispose() => scope.Dispose();
 
     private static FoldedKernels Kernels(int channels, int count, bool rectify) =>
