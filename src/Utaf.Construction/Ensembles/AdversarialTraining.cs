@@ -34,13 +34,14 @@ internal static class AdversarialTraining
         discriminator.Network.TrainingMode();
         using var judge = new FusedAdam(judging, settings.LearningRate, SecondDecay, FirstDecay);
         using var maker = learned.Count > 0 ? new FusedAdam(learned, settings.LearningRate, SecondDecay, FirstDecay) : null;
+        using var room = new RowRoom(settings.BatchSize);
         var latent = data.Inputs.shape[1..];
         for (var epoch = 0; epoch < settings.Epochs; epoch++)
         {
             using var epochScope = NewDisposeScope();
             var device = data.Inputs.device;
             var total = zeros(1, device: device);
-            var order = tensor(random.Permutation(data.Count), device: device);
+            var order = random.Permutation(data.Count);
             for (var start = 0; start < data.Count; start += settings.BatchSize)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -52,7 +53,7 @@ internal static class AdversarialTraining
                 }
 
                 using var scope = NewDisposeScope();
-                var real = data.Targets.index_select(0, order.narrow(0, start, size));
+                var real = room.Take(data.Targets, order.AsSpan(start, size));
                 var made = generator.Forward(random.Normal([size, .. latent]).to(device).clone()).flatten(1);
                 var judged = nn.functional.softplus(-discriminator.LogOdds(real)).mean() + nn.functional.softplus(discriminator.LogOdds(made.detach())).mean();
                 judged.backward();

@@ -12,12 +12,13 @@ public abstract record Lesson
 
     /// <summary>A batch to learn from, which belongs to the caller's dispose scope: rows of the data, unless the lesson draws its own inputs.</summary>
     /// <param name="data">The member's.</param>
-    /// <param name="rows">Which rows come next, [n]; the last ones of an epoch may be fewer than a batch.</param>
+    /// <param name="rows">Which rows come next; the last ones of an epoch may be fewer than a batch.</param>
     /// <param name="size">How many a whole batch has.</param>
     /// <param name="random">The member's own.</param>
+    /// <param name="room">Where rows may be put: the batch is the training's until the next one.</param>
     /// <returns>Inputs [N, input…] and targets [N, …].</returns>
-    public virtual (Tensor Inputs, Tensor Targets) Batch(TensorData data, Tensor rows, int size, SeededRandom random) =>
-        (data.Inputs.index_select(0, rows), data.Targets.index_select(0, rows));
+    public virtual (Tensor Inputs, Tensor Targets) Batch(TensorData data, ReadOnlySpan<long> rows, int size, SeededRandom random, BatchRoom room) =>
+        (room.Inputs.Take(data.Inputs, rows), room.Targets.Take(data.Targets, rows));
 
     /// <summary>Whether what is learned changes in the course of the training.</summary>
     public virtual bool TargetsMove => false;
@@ -88,7 +89,7 @@ public sealed record DrawnImitation(OutputForm Student, Network Teacher) : Lesso
 
     /// <summary>Draws a whole batch, whatever the rows.</summary>
     /// <inheritdoc/>
-    public override (Tensor Inputs, Tensor Targets) Batch(TensorData data, Tensor rows, int size, SeededRandom random)
+    public override (Tensor Inputs, Tensor Targets) Batch(TensorData data, ReadOnlySpan<long> rows, int size, SeededRandom random, BatchRoom room)
     {
         using var noGradient = no_grad();
         var inputs = random.Normal([size, .. data.Inputs.shape[1..]]).to(data.Inputs.device).clone();

@@ -58,12 +58,13 @@ public static class Trainer
             network.EvaluationMode();
         }
 
+        using var room = new BatchRoom(settings.BatchSize);
         var (step, steps) = (0L, (long)TrainingEffort.StepsPerEpoch(data.Count, settings.BatchSize) * settings.Epochs);
         for (var epoch = 0; epoch < settings.Epochs; epoch++)
         {
             using var epochScope = NewDisposeScope();
             var total = zeros(1, device: data.Inputs.device);
-            var order = tensor(data.Order(random), device: data.Inputs.device);
+            var order = data.Order(random);
             for (var start = 0; start < data.Count; start += settings.BatchSize)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -75,7 +76,7 @@ public static class Trainer
                 }
 
                 using var scope = NewDisposeScope();
-                var (inputs, targets) = training.Lesson.Batch(data, order.narrow(0, start, size), settings.BatchSize, random);
+                var (inputs, targets) = training.Lesson.Batch(data, order.AsSpan(start, size), settings.BatchSize, random, room);
                 if (training.Lesson.TargetsMove)
                 {
                     targets = training.Lesson.TargetsAt(targets, full([inputs.shape[0], 1], (float)step / steps, device: targets.device));

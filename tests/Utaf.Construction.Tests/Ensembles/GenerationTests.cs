@@ -159,8 +159,9 @@ public sealed class GenerationTests : IDisposable
         using var lesson = new DrawnImitation(OutputForm.Raw, workshop.Target.Copy());
         var random = new SeededRandom(5, "draws");
         using var table = new TensorData(zeros(2, 8, 1, 1), zeros(2, 1));
-        var (first, answers) = lesson.Batch(table, tensor(new long[] { 0 }), 400, random);
-        var (second, _) = lesson.Batch(table, tensor(new long[] { 0 }), 400, random);
+        using var room = new BatchRoom(400);
+        var (first, answers) = lesson.Batch(table, [0], 400, random, room);
+        var (second, _) = lesson.Batch(table, [0], 400, random, room);
 
         Assert.False(first.eq(second).any().ToBoolean());
         Assert.InRange(first.mean().ToDouble(), -0.08, 0.08);
