@@ -11,7 +11,9 @@ namespace Utaf.Ensembles;
 /// </summary>
 internal static class AdversarialTraining
 {
-    private const double FirstDecay = 0.5;
+    /// <summary>β₁.</summary>
+    public const double FirstDecay = 0.5;
+
     private const double SecondDecay = 0.999;
 
     /// <summary>Trains both in turn, a step each per batch of real samples; latent vectors are drawn afresh each time.</summary>

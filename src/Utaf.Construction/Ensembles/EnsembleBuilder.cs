@@ -14,8 +14,8 @@ namespace Utaf.Ensembles;
 public sealed record BuildProgress(Member Member, int Built, int Planned);
 
 /// <summary>
-/// Stage 1: builds the members that a folder misses. Perceptrons wait for others of their shape and are trained together;
-/// everything else is built in the plan's order, one at a time.
+/// Stage 1: builds the members that a folder misses. Perceptrons, and on a GPU fully connected generators, wait for others of
+/// their shape and are trained together; everything else is built in the plan's order, one at a time.
 /// </summary>
 public sealed class EnsembleBuilder
 {
@@ -29,11 +29,14 @@ public sealed class EnsembleBuilder
     private readonly IProgress<BuildProgress>? progress;
     private readonly CancellationToken cancellationToken;
     private readonly List<StackMember> waiting = [];
+    private readonly List<GeneratorMember> waitingGenerators = [];
+    private readonly bool stacksGenerators;
     private readonly Lock saving = new();
     private int built;
 
-    private EnsembleBuilder(EnsembleFolder folder, Workshop workshop, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
+    private EnsembleBuilder(EnsembleFolder folder, Workshop workshop, IProgress<BuildProgress>? progress, bool stacksGenerators, CancellationToken cancellationToken)
     {
+        this.stacksGenerators = stacksGenerators;
         (this.folder, this.workshop, this.progress, this.cancellationToken) = (folder, workshop, progress, cancellationToken);
         built = folder.Plan.Members.Count - folder.Missing().Count;
     }
@@ -58,11 +61,22 @@ public sealed class EnsembleBuilder
     /// <param name="cancellationToken">Stops between two training steps; built members stay.</param>
     /// <inheritdoc cref="BuildMissing" path="/exception"/>
     public static void Build(
-        EnsembleFolder folder, IReadOnlyList<Member> members, Workshop workshop, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
+        EnsembleFolder folder, IReadOnlyList<Member> members, Workshop workshop, IProgress<BuildProgress>? progress, CancellationToken cancellationToken) =>
+        Build(folder, members, workshop, progress, GeneratorStack.Pays(workshop.Device), cancellationToken);
+
+    /// <inheritdoc cref="Build(EnsembleFolder, IReadOnlyList{Member}, Workshop, IProgress{BuildProgress}?, CancellationToken)"/>
+    /// <param name="folder">Where members go, one file each.</param>
+    /// <param name="members">Members that are missing, in the plan's order; what they start from is built or among them.</param>
+    /// <param name="workshop">Target, task and data.</param>
+    /// <param name="progress">Told after each member, from one thread at a time.</param>
+    /// <param name="stacksGenerators">Whether fully connected generators are trained together.</param>
+    /// <param name="cancellationToken">Stops between two training steps; built members stay.</param>
+    internal static void Build(
+        EnsembleFolder folder, IReadOnlyList<Member> members, Workshop workshop, IProgress<BuildProgress>? progress, bool stacksGenerators, CancellationToken cancellationToken)
     {
         folder.Plan.CheckListed(workshop.Target, workshop.Task, workshop.Data);
         folder.RemoveLeftovers();
-        var builder = new EnsembleBuilder(folder, workshop, progress, cancellationToken);
+        var builder = new EnsembleBuilder(folder, workshop, progress, stacksGenerators, cancellationToken);
         try
         {
             builder.Build(members);
@@ -78,7 +92,7 @@ public sealed class EnsembleBuilder
         foreach (var member in members)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (waiting.Count >= MostWaiting || waiting.Sum(other => other.Numbers) >= MostWaitingNumbers || waiting.Any(other => other.Member.Id == member.Parent))
+            if (IsTimeBefore(member))
             {
                 TrainWaiting();
             }
@@ -88,6 +102,12 @@ public sealed class EnsembleBuilder
             if (draft.Training is { Lesson.CanBeStacked: true } && Perceptron.TryRead(draft.Network, workshop.Probe, inTraining: true) is { } perceptron)
             {
                 waiting.Add(new(member, perceptron, draft.Training));
+                continue;
+            }
+
+            if (stacksGenerators && GeneratorMember.TryRead(member, draft) is { } generator)
+            {
+                waitingGenerators.Add(generator);
                 continue;
             }
 
@@ -104,9 +124,20 @@ public sealed class EnsembleBuilder
         TrainWaiting();
     }
 
+    /// <summary>Whether those that wait are to be trained before a member is prepared: they are enough, or it starts from one of them.</summary>
+    private bool IsTimeBefore(Member member) =>
+        waiting.Count + waitingGenerators.Count >= MostWaiting
+        || waiting.Sum(other => other.Numbers) + waitingGenerators.Sum(other => other.Numbers) >= MostWaitingNumbers
+        || waiting.Select(other => other.Member).Concat(waitingGenerators.Select(other => other.Member)).Any(other => other.Id == member.Parent);
+
     /// <summary>Trains those that wait, stack by stack, on all processors: which stack a member is in makes no difference to it.</summary>
     private void TrainWaiting()
     {
+        foreach (var alike in waitingGenerators.GroupBy(member => member.Key).ToList())
+        {
+            GeneratorStack.Train([.. alike], Finish, cancellationToken);
+        }
+
         var trainings = waiting.GroupBy(member => member.Key).Select(alike => new StackedTraining([.. alike], workshop.Task)).ToList();
         try
         {
@@ -172,6 +203,14 @@ public sealed class EnsembleBuilder
         }
     }
 
+    private void Finish(GeneratorMember member)
+    {
+        Finish(member.Member, member.Network);
+        waitingGenerators.Remove(member);
+        member.Training.Dispose();
+        member.Network.Dispose();
+    }
+
     private void Finish(Member member, Network network)
     {
         RequireSoundOutputs(member, network);
@@ -185,6 +224,12 @@ public sealed class EnsembleBuilder
         {
             member.Training.Dispose();
             member.Perceptron.Network.Dispose();
+        }
+
+        foreach (var member in waitingGenerators)
+        {
+            member.Training.Dispose();
+            member.Network.Dispose();
         }
     }
 

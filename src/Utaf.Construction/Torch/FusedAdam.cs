@@ -29,8 +29,21 @@ internal sealed class FusedAdam : IDisposable
         squares = [.. means.Select(mean => zeros_like(mean).DetachFromDisposeScope())];
     }
 
+    private FusedAdam(IReadOnlyList<Tensor> parameters, FusedAdam other, Func<Tensor, Tensor> moved)
+    {
+        (this.parameters, secondDecay, firstDecay, steps, Rate) = (parameters, other.secondDecay, other.firstDecay, other.steps, other.Rate);
+        means = [.. other.means.Select(moved)];
+        squares = [.. other.squares.Select(moved)];
+    }
+
     /// <summary>The learning rate.</summary>
     public double Rate { get; set; }
+
+    /// <summary>Adam for some of the rows of contiguous parameters, which now lie elsewhere, with what was learned of them.</summary>
+    /// <param name="parameters">Their numbers, [n, …].</param>
+    /// <param name="rows">Which rows, [n].</param>
+    public FusedAdam Some(IReadOnlyList<Tensor> parameters, Tensor rows) =>
+        new(parameters, this, moment => moment.index_select(0, rows).DetachFromDisposeScope());
 
     /// <summary>One step down the parameters' own gradients, which are then forgotten.</summary>
     public void Step()

@@ -371,7 +371,8 @@ public sealed class GenerationTests : IDisposable
 
     private static TargetModel Target() => Generation.Load(Fixtures.PathOf("gan-scripted.pt"), null);
 
-    private static Workshop Workshop(string? discriminator = null, int examples = 256)
+    /// <summary>A generator of such images with data of its owner and of others.</summary>
+    internal static Workshop Workshop(string? discriminator = null, int examples = 256)
     {
         var target = Target();
         var owner = Generation.Table(Bars(examples, 1), target, "owner", 5);
@@ -380,6 +381,6 @@ public sealed class GenerationTests : IDisposable
         return new(target, new Generation(), data with { Discriminator = discriminator is null ? null : TorchScriptFile.Open(Fixtures.PathOf(discriminator)) }, CPU);
     }
 
-    private static MemberContext Context(Workshop workshop, string id) =>
+    internal static MemberContext Context(Workshop workshop, string id) =>
         new(id, workshop, workshop.Target.Copy, new SeededRandom(5, id), TestContext.Current.CancellationToken);
 }
