@@ -15,6 +15,24 @@ public sealed class IterationAucSpeedTests
     }
 
     [Fact]
+    public void A_whole_construction_of_the_reference_stands_against_ours_to_the_same_AUC()
+    {
+        var theirs = Curve((10, 0.9), (20, 0.6), (30, 0.8));
+
+        var row = IterationAucSpeed.EndRow([(Curve((1, 0.5), (2, 0.8), (3, 1)), theirs)]);
+        var some = IterationAucSpeed.EndRow([(Curve((1, 0.9)), theirs), (Curve((1, 0.7)), theirs)]);
+
+        Assert.Equal([2.0], row.Ours);
+        Assert.Equal([30.0], row.Reference);
+        Assert.True(row.Met);
+        Assert.Equal([1.0], some.Ours);
+        Assert.Equal([30.0], some.Reference);
+        Assert.Null(some.Met);
+        Assert.Contains("0.80, 0.80. Ours reached it in 1 of 2", some.Note, StringComparison.Ordinal);
+        Assert.Null(IterationAucSpeed.EndRow([(Curve((1, 0.7)), theirs)]).Reference);
+    }
+
+    [Fact]
     public void A_pair_in_which_ours_does_not_get_there_does_not_count_and_is_told()
     {
         var row = IterationAucSpeed.Row([(Curve((1, 0.5)), Curve((10, 0.6)))], repeats: 1, threads: 2);

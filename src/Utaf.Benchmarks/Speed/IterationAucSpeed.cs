@@ -3,7 +3,7 @@ using Utaf.Benchmarks.Speed.Work;
 
 namespace Utaf.Benchmarks.Speed;
 
-/// <summary>Construction with ResNet-18s until the validation AUC is the reference's best, and the best of both, on the same members.</summary>
+/// <summary>Construction with ResNet-18s until the validation AUC is that which the reference's ends with, its best, and the best of both, on the same members.</summary>
 internal static class IterationAucSpeed
 {
     public static IReadOnlyList<SpeedRow> Measure(SpeedSession session)
@@ -27,7 +27,22 @@ internal static class IterationAucSpeed
             session.AtMost(3),
             _ => Curve(session.Run(new ResNetAucWork(settings.Images!, folder, images, examples, ourIterations).AsContestant("ours, ResNet-18, to the same AUC"))),
             repeat => Curve(session.Run(ResNetReference.Of(python, "construct", threads, [.. more, "--seed", repeat.ToString(CultureInfo.InvariantCulture)]))));
-        return [Row(pairs, settings.Repeats, threads), BestOfBothRow(pairs)];
+        return [EndRow(pairs), Row(pairs, settings.Repeats, threads), BestOfBothRow(pairs)];
+    }
+
+    /// <summary>The row of whole constructions: the reference's time to its end, and ours to the AUC that it has there.</summary>
+    internal static SpeedRow EndRow(IReadOnlyList<(IReadOnlyList<StageLine> Ours, IReadOnlyList<StageLine> Reference)> pairs)
+    {
+        var reached = pairs.Where(pair => Best(pair.Ours) >= pair.Reference[^1]["auc"]).ToList();
+        var levels = string.Join(", ", pairs.Select(pair => pair.Reference[^1]["auc"].ToString("0.00", CultureInfo.InvariantCulture)));
+        return new(
+            Measurements.IterationAuc,
+            "ResNet-18 at 28×28: construction to the validation AUC that PyTorch's ends with",
+            "s",
+            reached.Count == pairs.Count ? 0.25 : null,
+            [.. reached.Select(pair => TimeTo(pair.Ours, pair.Reference[^1]["auc"]))],
+            reached.Count > 0 ? [.. reached.Select(pair => pair.Reference[^1].Seconds)] : null,
+            $"PyTorch's AUC after its last iteration: {levels}. Ours reached it in {reached.Count} of {pairs.Count} pairs.");
     }
 
     /// <summary>The row of some curves: a pair counts where ours reaches the reference's best, and the row is judged where all count.</summary>
@@ -38,7 +53,7 @@ internal static class IterationAucSpeed
         var note = $"Validation AUC that PyTorch reached (with {threads} threads): {levels}. Ours reached it in {reached.Count} of {pairs.Count} pairs, and its time includes reading the members; {pairs.Count} of {repeats} repeats.";
         return new(
             Measurements.IterationAuc,
-            "ResNet-18 at 28×28: construction to the same validation AUC",
+            "the same to the best validation AUC that PyTorch ever has",
             "s",
             reached.Count == pairs.Count ? 0.25 : null,
             [.. reached.Select(pair => pair.Ours)],
