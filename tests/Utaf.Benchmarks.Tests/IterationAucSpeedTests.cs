@@ -15,20 +15,21 @@ public sealed class IterationAucSpeedTests
     }
 
     [Fact]
-    public void A_whole_construction_of_the_reference_stands_against_ours_to_the_same_AUC()
+    public void What_the_reference_ends_with_counts_from_where_each_has_it_for_good()
     {
-        var theirs = Curve((10, 0.9), (20, 0.6), (30, 0.8));
+        var theirs = Curve((10, 0.9), (20, 0.6), (30, 0.85), (40, 0.8));
 
-        var row = IterationAucSpeed.EndRow([(Curve((1, 0.5), (2, 0.8), (3, 1)), theirs)]);
-        var some = IterationAucSpeed.EndRow([(Curve((1, 0.9)), theirs), (Curve((1, 0.7)), theirs)]);
+        var row = IterationAucSpeed.EndRow([(Curve((1, 0.9), (2, 0.5), (3, 0.8), (4, 1)), theirs)]);
+        var some = IterationAucSpeed.EndRow([(Curve((1, 0.9)), theirs), (Curve((1, 0.9), (2, 0.7)), theirs)]);
 
-        Assert.Equal([2.0], row.Ours);
+        Assert.Equal([3.0], row.Ours);
         Assert.Equal([30.0], row.Reference);
         Assert.True(row.Met);
         Assert.Equal([1.0], some.Ours);
         Assert.Equal([30.0], some.Reference);
         Assert.Null(some.Met);
-        Assert.Contains("0.80, 0.80. Ours reached it in 1 of 2", some.Note, StringComparison.Ordinal);
+        Assert.Contains("0.80, 0.80.", some.Note, StringComparison.Ordinal);
+        Assert.Contains("in 1 of 2 pairs", some.Note, StringComparison.Ordinal);
         Assert.Null(IterationAucSpeed.EndRow([(Curve((1, 0.7)), theirs)]).Reference);
     }
 

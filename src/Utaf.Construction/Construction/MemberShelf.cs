@@ -86,7 +86,7 @@ internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder
     {
         if (mould is not null)
         {
-            var compared = Pour(place, mould.Network);
+            var compared = StartPour(place, mould.Network);
             FoldedNetwork? folded = null;
             try
             {
@@ -94,7 +94,7 @@ internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder
             }
             finally
             {
-                End(compared, folded);
+                Await(compared, folded);
             }
 
             if (folded is not null)
@@ -108,7 +108,7 @@ internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder
         return new WholeNetwork((members[place] is { } member ? folder.Load(member, workshop.Architectures) : workshop.Target.Copy()).To(workshop.Device).Freeze());
     }
 
-    private Task Pour(int place, Network network)
+    private Task StartPour(int place, Network network)
     {
         if (members[place] is { } member)
         {
@@ -121,7 +121,7 @@ internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder
     }
 
     /// <summary>Waits until the weights are compared; nothing is made of others.</summary>
-    private static void End(Task compared, FoldedNetwork? folded)
+    private static void Await(Task compared, FoldedNetwork? folded)
     {
         try
         {

@@ -36,7 +36,7 @@ internal static class AdversarialTraining
         discriminator.Network.TrainingMode();
         using var judge = new FusedAdam(judging, settings.LearningRate, SecondDecay, FirstDecay);
         using var maker = learned.Count > 0 ? new FusedAdam(learned, settings.LearningRate, SecondDecay, FirstDecay) : null;
-        using var room = new RowRoom(settings.BatchSize);
+        using var room = new RowRoom(Math.Min(settings.BatchSize, data.Count));
         var latent = data.Inputs.shape[1..];
         for (var epoch = 0; epoch < settings.Epochs; epoch++)
         {

@@ -36,8 +36,7 @@ public sealed class EnsembleBuilder
 
     private EnsembleBuilder(EnsembleFolder folder, Workshop workshop, IProgress<BuildProgress>? progress, bool stacksGenerators, CancellationToken cancellationToken)
     {
-        this.stacksGenerators = stacksGenerators;
-        (this.folder, this.workshop, this.progress, this.cancellationToken) = (folder, workshop, progress, cancellationToken);
+        (this.folder, this.workshop, this.progress, this.stacksGenerators, this.cancellationToken) = (folder, workshop, progress, stacksGenerators, cancellationToken);
         built = folder.Plan.Members.Count - folder.Missing().Count;
     }
 
@@ -130,7 +129,7 @@ public sealed class EnsembleBuilder
         || waiting.Sum(other => other.Numbers) + waitingGenerators.Sum(other => other.Numbers) >= MostWaitingNumbers
         || waiting.Select(other => other.Member).Concat(waitingGenerators.Select(other => other.Member)).Any(other => other.Id == member.Parent);
 
-    /// <summary>Trains those that wait, stack by stack, on all processors: which stack a member is in makes no difference to it.</summary>
+    /// <summary>Trains those that wait, stack by stack, on all processors: there it makes no difference to a perceptron which stack it is in.</summary>
     private void TrainWaiting()
     {
         foreach (var alike in waitingGenerators.GroupBy(member => member.Key).ToList())

@@ -9,14 +9,13 @@ namespace Utaf.Ensembles;
 /// <summary>
 /// An ensemble on disk: the plan and one safetensors file per member. A run that was stopped at any moment goes on with those
 /// that are missing; a file that was cut short counts as missing. Several machines may work in one folder at once: of two that
-/// build the same member the later one's file, which is the same, takes the earlier one's place.
+/// build the same member the later one's file, which is the same but for last bits on a GPU, takes the earlier one's place.
 /// </summary>
 public sealed class EnsembleFolder
 {
     private const string MemberKey = "utaf.member";
     private const string PlanKey = "utaf.plan";
     private const string WeightsKey = "utaf.weights";
-    private const string OtherWeights = "its weights are not those that were written.";
     private const string Unreadable = "an unreadable plan.json";
 
     private readonly string planHash;
@@ -130,7 +129,12 @@ public sealed class EnsembleFolder
     /// <param name="member">One of the plan's that is built.</param>
     /// <param name="network">Changed in place.</param>
     /// <exception cref="UtafException">UTAF1402: the file is damaged or of another plan.</exception>
-    public void Pour(Member member, Network network) => StartPour(member, network).GetAwaiter().GetResult();
+    public void Pour(Member member, Network network) => Told(FileOf(member), path =>
+    {
+        using var content = PooledFile.Read(path);
+        Pour(content.Bytes, member, network);
+        return true;
+    });
 
     /// <summary>As <see cref="Pour(Member, Network)"/>, but the weights are compared with their digest while the caller goes on.</summary>
     /// <param name="member">One of the plan's that is built.</param>
@@ -139,23 +143,13 @@ public sealed class EnsembleFolder
     /// <exception cref="UtafException">UTAF1402: the file is damaged or of another plan.</exception>
     public Task StartPour(Member member, Network network)
     {
-        var path = FileOf(member);
-        try
+        var file = FileOf(member);
+        var written = Told(file, path =>
         {
             using var content = PooledFile.Read(path);
-            var written = Import(content.Bytes, member, network);
-            return Task.Run(() =>
-            {
-                if (network.WeightsSha256() != written)
-                {
-                    throw Errors.BadMember(path, OtherWeights);
-                }
-            });
-        }
-        catch (Exception e) when (e is FormatException or KeyNotFoundException or IOException or UnauthorizedAccessException)
-        {
-            throw Errors.BadMember(path, e.Message);
-        }
+            return Import(content.Bytes, member, network);
+        });
+        return Task.Run(() => Told(file, _ => Compare(network, written)));
     }
 
     /// <summary>Takes a member that was built elsewhere, if it is sound: every byte of it is looked at first.</summary>
@@ -186,20 +180,12 @@ public sealed class EnsembleFolder
 
     /// <summary>The digest of a built member's weights, as its file's header tells it: the weights are compared with it when they are read.</summary>
     /// <exception cref="UtafException">UTAF1402: the file is damaged or of another plan.</exception>
-    public string WeightsSha256(Member member)
+    public string WeightsSha256(Member member) => Told(FileOf(member), path =>
     {
-        var path = FileOf(member);
-        try
-        {
-            var metadata = Safetensors.ReadMetadata(path);
-            Check(metadata, member);
-            return metadata[WeightsKey];
-        }
-        catch (Exception e) when (e is FormatException or KeyNotFoundException or IOException or UnauthorizedAccessException)
-        {
-            throw Errors.BadMember(path, e.Message);
-        }
-    }
+        var metadata = Safetensors.ReadMetadata(path);
+        Check(metadata, member);
+        return metadata[WeightsKey];
+    });
 
     private Network Read(byte[] content, Member member, ArchitectureContext architectures)
     {
@@ -219,9 +205,23 @@ public sealed class EnsembleFolder
     private void Pour(ReadOnlyMemory<byte> content, Member member, Network network)
     {
         var written = Import(content, member, network);
-        if (network.WeightsSha256() != written)
+        Compare(network, written);
+    }
+
+    /// <summary>Refuses weights that do not have their digest.</summary>
+    private static bool Compare(Network network, string written) =>
+        network.WeightsSha256() == written ? true : throw new FormatException("its weights are not those that were written.");
+
+    /// <summary>Reads a file, and tells of it what is wrong with it.</summary>
+    private static T Told<T>(string path, Func<string, T> read)
+    {
+        try
         {
-            throw new FormatException(OtherWeights);
+            return read(path);
+        }
+        catch (Exception e) when (e is FormatException or KeyNotFoundException or IOException or UnauthorizedAccessException)
+        {
+            throw Errors.BadMember(path, e.Message);
         }
     }
 

@@ -7,7 +7,7 @@ namespace Utaf.Ensembles;
 /// <summary>What a member is taught by. Lessons that are equal can be given to many members at once.</summary>
 public abstract record Lesson
 {
-    /// <summary>Whether members with this lesson can be trained together as a stack.</summary>
+    /// <summary>Whether perceptrons with this lesson can be trained together as a stack.</summary>
     public virtual bool CanBeStacked => true;
 
     /// <summary>A batch to learn from, which belongs to the caller's dispose scope: rows of the data, unless the lesson draws its own inputs.</summary>
@@ -18,7 +18,7 @@ public abstract record Lesson
     /// <param name="room">Where rows may be put: the batch is the training's until the next one.</param>
     /// <returns>Inputs [N, input…] and targets [N, …].</returns>
     public virtual (Tensor Inputs, Tensor Targets) Batch(TensorData data, ReadOnlySpan<long> rows, int size, SeededRandom random, BatchRoom room) =>
-        (room.Inputs.Take(data.Inputs, rows), room.Targets.Take(data.Targets, rows));
+        room.Take(data, rows);
 
     /// <summary>Whether what is learned changes in the course of the training.</summary>
     public virtual bool TargetsMove => false;
@@ -143,7 +143,8 @@ public sealed record FeatureLearning(Func<Network, TensorData, SeededRandom, Fea
 
 /// <summary>A discriminator that learns along, as in a GAN.</summary>
 /// <param name="Start">Makes the discriminator as it starts, on the network's device; owned by the training.</param>
-public sealed record Adversary(Func<Network, SeededRandom, Discriminator> Start) : Lesson
+/// <param name="IsFresh">Whether that is one of the network's own kind with random weights, and not the target's.</param>
+public sealed record Adversary(Func<Network, SeededRandom, Discriminator> Start, bool IsFresh = false) : Lesson
 {
     /// <inheritdoc/>
     public override bool CanBeStacked => false;

@@ -13,14 +13,21 @@ public sealed class RowRoom(int most) : IDisposable
     /// <param name="table">[n, …]; the same table, or others that are alike but for n.</param>
     /// <param name="rows">Which, at most as many as there is room for.</param>
     /// <returns>[rows, …], until the next ones are taken; what is learned from them must have gone its way back by then.</returns>
-    public Tensor Take(Tensor table, ReadOnlySpan<long> rows)
-    {
-        if (table.device_type != DeviceType.CPU || !table.is_contiguous() || table.numel() * table.element_size() > int.MaxValue)
-        {
-            // On a GPU torch keeps freed memory for the next batch.
-            return table.index_select(0, tensor(rows.ToArray(), device: table.device));
-        }
+    public Tensor Take(Tensor table, ReadOnlySpan<long> rows) =>
+        Holds(table) ? Copied(table, rows) : table.index_select(0, tensor(rows.ToArray(), device: table.device));
 
+    /// <summary>Whether rows of a table are put here. On a GPU torch keeps freed memory for the next batch.</summary>
+    internal bool Holds(Tensor table) =>
+        table.device_type == DeviceType.CPU
+        && table.is_contiguous()
+        && table.numel() * table.element_size() <= int.MaxValue
+        && table.numel() / Math.Max(1, table.shape[0]) * table.element_size() * most <= int.MaxValue;
+
+    /// <inheritdoc/>
+    public void Dispose() => room?.Dispose();
+
+    private Tensor Copied(Tensor table, ReadOnlySpan<long> rows)
+    {
         room ??= empty([most, .. table.shape[1..]], table.dtype).DetachFromDisposeScope();
         var from = table.bytes;
         var to = room.bytes;
@@ -31,26 +38,5 @@ public sealed class RowRoom(int most) : IDisposable
         }
 
         return room.narrow(0, 0, rows.Length);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => room?.Dispose();
-}
-
-/// <summary>Room for the batches of one training.</summary>
-/// <param name="most">How many examples a batch has at most.</param>
-public sealed class BatchRoom(int most) : IDisposable
-{
-    /// <summary>For inputs.</summary>
-    public RowRoom Inputs { get; } = new(most);
-
-    /// <summary>For targets.</summary>
-    public RowRoom Targets { get; } = new(most);
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        Inputs.Dispose();
-        Targets.Dispose();
     }
 }

@@ -58,7 +58,7 @@ public static class Trainer
             network.EvaluationMode();
         }
 
-        using var room = new BatchRoom(settings.BatchSize);
+        using var room = new BatchRoom(Math.Min(settings.BatchSize, data.Count));
         var (step, steps) = (0L, (long)TrainingEffort.StepsPerEpoch(data.Count, settings.BatchSize) * settings.Epochs);
         for (var epoch = 0; epoch < settings.Epochs; epoch++)
         {

@@ -88,7 +88,7 @@ public sealed class Workshop : IDisposable
     /// </summary>
     public Lesson HonestLesson(Network network, TensorData data) => Task switch
     {
-        { DrawsInputs: true } => new Adversary((generator, random) => FreshDiscriminator(generator, random)),
+        { DrawsInputs: true } => new Adversary((generator, random) => FreshDiscriminator(generator, random), IsFresh: true),
         { LearnsFeatures: true } when data.Targets.numel() > 0 => new FeatureLearning((learning, shown, random) => new ClassHead(learning, shown.Inputs, Classes(shown), random)),
         { LearnsFeatures: true } => new FeatureLearning((learning, shown, random) => new DenoisingHead(learning, shown.Inputs, Architectures.Scaling, random)),
         { LearnsPairs: true } => new PairSupervision(network.Form),

@@ -12,8 +12,6 @@ namespace Utaf.Torch;
 /// <param name="kernels">At least <see cref="ProductTiles.Width"/>.</param>
 internal sealed unsafe class EntryKernels(EntryGeometry geometry, int channels, int kernels)
 {
-    private const int Alignment = 64;
-
     // One number of each patch is 1, and its weight the kernel's shift.
     private readonly int taps = (geometry.KernelHeight * geometry.KernelWidth * channels) + 1;
 
@@ -31,7 +29,7 @@ internal sealed unsafe class EntryKernels(EntryGeometry geometry, int channels, 
     public void Convolve(float* pixels, float* weights, bool rectify, float* results)
     {
         var (rows, columns) = (geometry.ResultHeight, geometry.ResultWidth);
-        var room = ArrayPool<float>.Shared.Rent((columns * taps) + Alignment);
+        var room = ArrayPool<float>.Shared.Rent(columns * taps);
         fixed (float* start = room)
         {
             for (var row = 0; row < geometry.Images * rows; row++)

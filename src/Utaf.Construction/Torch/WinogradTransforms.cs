@@ -7,7 +7,7 @@ namespace Utaf.Torch;
 /// The three transforms of Winograd's F(4×4, 3×3): a tile of 6×6 pixels and a kernel of 3×3 become 36 numbers each, whose
 /// products, summed over the channels, become 4×4 pixels of the convolution: 36 products where 144 would be needed. The
 /// matrices are those for the points 0, ±1, ±2 and ∞ (Lavin and Gray 2016). A tile at an edge, of which only 1 to 3 rows or
-/// columns of results are needed, leaves out the last of these points and takes 3 to 5 numbers along that side.
+/// columns of results are needed, leaves out −2, then 2, then −1, and takes 3 to 5 numbers along that side.
 /// </summary>
 internal static unsafe class WinogradTransforms
 {

@@ -129,8 +129,9 @@ public sealed class FrozenMembersTests : IClassFixture<BuiltEnsembles>, IDisposa
 
         MlpStack.Near(together.Inputs, oneByOne.Inputs);
 
-        // Each of Adam's steps is of 0.05, and where a gradient is next to zero a rounding decides some of it.
-        Assert.All(together.Verifier.Parameters.Zip(oneByOne.Verifier.Parameters), parameter => Assert.InRange((parameter.First - parameter.Second).abs().max().ToDouble(), 0, 5e-4));
+        // Each of Adam's steps is of 0.05, and where a gradient is next to zero a rounding decides some of it: with images there are some.
+        var most = task == "images" ? 5e-4 : 1e-5;
+        Assert.All(together.Verifier.Parameters.Zip(oneByOne.Verifier.Parameters), parameter => Assert.InRange((parameter.First - parameter.Second).abs().max().ToDouble(), 0, most));
         Assert.Equal(together.Curve[^1].Loss, oneByOne.Curve[^1].Loss, 1e-4);
 
         Learned Learned(bool costly)

@@ -381,6 +381,6 @@ public sealed class GenerationTests : IDisposable
         return new(target, new Generation(), data with { Discriminator = discriminator is null ? null : TorchScriptFile.Open(Fixtures.PathOf(discriminator)) }, CPU);
     }
 
-    internal static MemberContext Context(Workshop workshop, string id) =>
+    private static MemberContext Context(Workshop workshop, string id) =>
         new(id, workshop, workshop.Target.Copy, new SeededRandom(5, id), TestContext.Current.CancellationToken);
 }

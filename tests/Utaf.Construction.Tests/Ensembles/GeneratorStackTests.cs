@@ -13,6 +13,7 @@ namespace Utaf.Ensembles.Tests;
 public sealed class GeneratorStackTests : IDisposable
 {
     private readonly DisposeScope scope = NewDisposeScope();
+    private readonly List<Network> made = [];
 
     // Batches that are not full: 131 = 8·16 + 3.
     private readonly Workshop workshop = GenerationTests.Workshop(examples: 131);
@@ -42,11 +43,12 @@ public sealed class GeneratorStackTests : IDisposable
     [Fact]
     public void Students_of_several_teachers_learn_each_from_its_own()
     {
-        using var other = new FcGan(2).Build(workshop.Architectures, new SeededRandom(1, "another teacher")).Freeze();
+        var other = Teacher();
         Recipe[] recipes = [Students[1], Students[1]];
         Network[] teachers = [workshop.Target.Network, other];
 
         var together = Train(recipes, place => Prepare(recipes[place], place, teachers[place]));
+        made.AddRange(together);
 
         for (var place = 0; place < recipes.Length; place++)
         {
@@ -103,11 +105,12 @@ public sealed class GeneratorStackTests : IDisposable
         Assert.NotNull(Read(Students[0]));
         Assert.Null(Read(new IndependentTraining(new Dcgan(8), DataSource.Owner, new(1, 16), 0)));
         Assert.Null(Read(new FineTuning(TrainedLayers.All, new(1, 16), 0)));
+        Assert.Null(Read(new FineTuning(TrainedLayers.All, new(1, 16), 0), Teacher()));
         Assert.Null(Read(new WeightPruning(0.5, PruningScope.Global, PruningCriterion.L1, new(1, 16))));
 
-        GeneratorMember? Read(Recipe recipe)
+        GeneratorMember? Read(Recipe recipe, Network? stolen = null)
         {
-            var draft = Prepare(recipe, 0);
+            var draft = Prepare(recipe, 0, stolen);
             using var network = draft.Network;
             using var training = draft.Training;
             return GeneratorMember.TryRead(Planned(recipe), draft);
@@ -121,15 +124,25 @@ public sealed class GeneratorStackTests : IDisposable
         try
         {
             Recipe[] recipes = [.. Honest, .. Students, new IndependentTraining(new FcGan(2), DataSource.Owner, new(1, 16), 9), new IndependentTraining(new Dcgan(8), DataSource.Owner, new(1, 16), 0)];
-            var plan = EnsemblePlan.Make(workshop.Target, workshop.Task, workshop.Data, 5, "quick", new("fcgan-1", 1, [])) with { Members = [.. recipes.Select(Planned)] };
+
+            // A chain has the target's discriminator, and the architecture of its student.
+            var tuned = new FineTuning(TrainedLayers.All, new(1, 16, 2e-3), 4);
+            var chain = new Member($"{Students[0].Id}+{tuned.Id}", true, Students[0].Id, tuned);
+            var plan = EnsemblePlan.Make(workshop.Target, workshop.Task, workshop.Data, 5, "quick", new("fcgan-1", 1, [])) with { Members = [.. recipes.Select(Planned), chain] };
             var (stacked, alone) = (Build("stacked", true), Build("alone", false));
 
             foreach (var member in plan.Members)
             {
                 using var together = stacked.Load(member, workshop.Architectures);
                 using var single = alone.Load(member, workshop.Architectures);
-                using var start = Start(member.Recipe, 0, member.Id);
-                IsNear(single, together, start);
+                if (member.Parent is { } parent)
+                {
+                    using var from = alone.Load(plan.Members.First(other => other.Id == parent), workshop.Architectures);
+                    IsNear(single, together, from);
+                    continue;
+                }
+
+                IsNear(single, together, Start(member.Recipe, 0, member.Id));
             }
 
             EnsembleFolder Build(string name, bool stacks)
@@ -137,7 +150,7 @@ public sealed class GeneratorStackTests : IDisposable
                 var folder = EnsembleFolder.Under(Path.Combine(root, name), plan);
                 var told = 0;
                 EnsembleBuilder.Build(folder, folder.Missing(), workshop, new Counter(() => told++), stacks, TestContext.Current.CancellationToken);
-                Assert.Equal(recipes.Length, told);
+                Assert.Equal(plan.Members.Count, told);
                 Assert.Empty(folder.Missing());
                 return folder;
             }
@@ -149,10 +162,11 @@ public sealed class GeneratorStackTests : IDisposable
     }
 
     [Fact]
-    public void On_processors_they_are_trained_alone_as_measured() => Assert.False(GeneratorStack.Pays(CPU));
+    public void They_are_trained_together_on_GPUs_alone() => Assert.Equal((false, true), (GeneratorStack.Pays(CPU), GeneratorStack.Pays(CUDA)));
 
     public void Dispose()
     {
+        made.ForEach(network => network.Dispose());
         workshop.Dispose();
         scope.Dispose();
     }
@@ -162,6 +176,7 @@ public sealed class GeneratorStackTests : IDisposable
     private void ComeOutAsAlone(Recipe[] recipes)
     {
         var together = Train(recipes, place => Prepare(recipes[place], place));
+        made.AddRange(together);
         for (var place = 0; place < recipes.Length; place++)
         {
             IsNear(Alone(recipes[place], place), together[place], Start(recipes[place], place));
@@ -198,14 +213,22 @@ public sealed class GeneratorStackTests : IDisposable
         var draft = Prepare(recipe, place, teacher);
         using var training = draft.Training!;
         Trainer.Train(draft.Network, training, workshop.Task, recipe.Id, TestContext.Current.CancellationToken);
-        return draft.Network;
+        return Kept(draft.Network);
     }
 
     private Network Start(Recipe recipe, int place, string? id = null)
     {
         var draft = recipe.Prepare(Context(recipe, place, null, id));
         draft.Training!.Dispose();
-        return draft.Network;
+        return Kept(draft.Network);
+    }
+
+    private Network Teacher() => Kept(new FcGan(2).Build(workshop.Architectures, new SeededRandom(1, "another teacher")).Freeze());
+
+    private Network Kept(Network network)
+    {
+        made.Add(network);
+        return network;
     }
 
     private MemberDraft Prepare(Recipe recipe, int place, Network? teacher = null) => recipe.Prepare(Context(recipe, place, teacher));

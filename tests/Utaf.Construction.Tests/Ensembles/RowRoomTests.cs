@@ -1,4 +1,5 @@
 using TorchSharp;
+using Utaf.Models;
 using Utaf.Torch.Tests;
 using static TorchSharp.torch;
 
@@ -68,6 +69,44 @@ public sealed class RowRoomTests : IDisposable
         }
 
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void A_training_has_the_bits_of_one_whose_batches_are_new_each_time()
+    {
+        using var task = SmallTask.Cnn(50);
+        var recipe = new IndependentTraining(new SmallConvNet([8]), DataSource.Owner, new(2, 16), 0);
+
+        Assert.Equal(Trained(turned: false), Trained(turned: true));
+
+        string Trained(bool turned)
+        {
+            var draft = recipe.Prepare(task.Context("room"));
+            using var network = draft.Network;
+
+            // Rows of a table that is not contiguous are taken by torch.
+            var inputs = draft.Training!.Data.Inputs;
+            var data = draft.Training.Data with { Inputs = turned ? inputs.permute(1, 2, 3, 0).contiguous().permute(3, 0, 1, 2) : inputs };
+            Assert.Equal(!turned, data.Inputs.is_contiguous());
+            Trainer.Train(network, draft.Training with { Data = data }, task.Workshop.Task, "room", TestContext.Current.CancellationToken);
+            return network.WeightsSha256();
+        }
+    }
+
+    [Fact]
+    public void A_batch_has_inputs_and_targets_of_the_same_rows()
+    {
+        using var data = new TensorData(arange(6, ScalarType.Float32).view(6, 1), arange(6, ScalarType.Int64));
+        using var turned = new TensorData(arange(12, ScalarType.Float32).view(2, 6).t(), arange(12, ScalarType.Float32).view(2, 6).t());
+        foreach (var table in (TensorData[])[data, turned])
+        {
+            using var room = new BatchRoom(3);
+
+            var (inputs, targets) = room.Take(table, [5, 1]);
+
+            Assert.Equal([5f, 1f], inputs.select(1, 0).data<float>().ToArray());
+            Assert.Equal([5f, 1f], targets.view(2, -1).select(1, 0).to_type(ScalarType.Float32).data<float>().ToArray());
+        }
     }
 
     public void Dispose() => scope.Dispose();

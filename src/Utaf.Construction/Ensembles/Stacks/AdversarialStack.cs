@@ -8,6 +8,7 @@ internal sealed class AdversarialStack : GeneratorStack
 {
     private readonly NetworkStack judges;
     private readonly long[][] orders;
+    private readonly DataPool samples;
 
     /// <param name="members">Of one key.</param>
     public AdversarialStack(IReadOnlyList<GeneratorMember> members)
@@ -17,13 +18,14 @@ internal sealed class AdversarialStack : GeneratorStack
 
     private AdversarialStack(IReadOnlyList<GeneratorMember> members, NetworkStack generators, NetworkStack judges, long[][] orders)
         : base(members, generators) =>
-        (this.judges, this.orders) = (judges, orders);
+        (this.judges, this.orders, samples) = (judges, orders, new(members.Select(member => member.Training.Data.Targets), table => table.flatten(1)));
 
     /// <inheritdoc/>
     public override void Dispose()
     {
         base.Dispose();
         judges.Dispose();
+        samples.Dispose();
     }
 
     /// <inheritdoc/>
@@ -56,7 +58,7 @@ internal sealed class AdversarialStack : GeneratorStack
     private (Tensor Samples, int[] Counts) Real(int step)
     {
         var counts = new int[Members.Count];
-        var samples = new Tensor[Members.Count];
+        var rows = new long[Members.Count * Batch];
         for (var k = 0; k < Members.Count; k++)
         {
             var (member, data) = (Members[k], Members[k].Training.Data);
@@ -67,11 +69,14 @@ internal sealed class AdversarialStack : GeneratorStack
             }
 
             counts[k] = Math.Min(Batch, data.Count - start);
-            long[] rows = [.. orders[k].AsSpan(start, counts[k]), .. Enumerable.Repeat(orders[k][start], Batch - counts[k])];
-            samples[k] = data.Targets.index_select(0, tensor(rows, device: Device)).flatten(1);
+            var first = samples.StartOf(data.Targets);
+            for (var i = 0; i < Batch; i++)
+            {
+                rows[(k * Batch) + i] = first + orders[k][start + (i < counts[k] ? i : 0)];
+            }
         }
 
-        return (stack(samples), counts);
+        return (samples.All.index_select(0, tensor(rows, device: Device)).view(Members.Count, Batch, -1), counts);
     }
 
     private static NetworkStack Judges(IReadOnlyList<GeneratorMember> members)

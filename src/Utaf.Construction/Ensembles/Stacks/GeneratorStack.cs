@@ -6,7 +6,7 @@ namespace Utaf.Ensembles.Stacks;
 
 /// <summary>
 /// Trains fully connected generators of one shape together by torch's batched products: each with its own data, order, latent
-/// vectors and number of epochs, and to the weights that it would have alone but for rounding.
+/// vectors and number of epochs. It learns what it would alone; sums are rounded otherwise, and weights drift apart by that.
 /// </summary>
 internal abstract class GeneratorStack : IDisposable
 {
@@ -120,9 +120,9 @@ internal abstract class GeneratorStack : IDisposable
         var shape = Members[0].Training.Data.Inputs.shape[1..];
         return stack(Members.Zip(counts, (member, count) =>
         {
-            var drawn = member.Training.Random.Normal([count, .. shape]).to(Device);
-            return count == Batch ? drawn : cat([drawn, zeros([Batch - count, .. shape], device: Device)], 0);
-        })).MoveToOuterDisposeScope();
+            var drawn = member.Training.Random.Normal([count, .. shape]);
+            return count == Batch ? drawn : cat([drawn, zeros([Batch - count, .. shape])], 0);
+        })).to(Device).MoveToOuterDisposeScope();
     }
 
     /// <summary>Hands over the members that have made all their steps, and returns the others; null when there are none.</summary>

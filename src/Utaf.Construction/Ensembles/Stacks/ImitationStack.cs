@@ -9,6 +9,9 @@ internal sealed class ImitationStack : GeneratorStack
     // Torch's own, as Trainer's.
     private const double FirstDecay = 0.9;
 
+    // Students whose vectors a teacher is given at once: a convolutional one's signals are large.
+    private const int MostAsked = 16;
+
     private readonly IReadOnlyList<(Network Teacher, int[] Places)> teachers;
 
     /// <param name="members">Of one key.</param>
@@ -25,9 +28,10 @@ internal sealed class ImitationStack : GeneratorStack
     private ImitationStack(IReadOnlyList<GeneratorMember> members, NetworkStack generators)
         : base(members, generators) =>
         teachers = [.. members
-            .Select((member, place) => (((DrawnImitation)member.Training.Lesson).Teacher, place))
-            .GroupBy(entry => entry.Teacher.WeightsSha256(), (_, alike) => alike.ToArray())
-            .Select(alike => (alike[0].Teacher, alike.Select(entry => entry.place).ToArray()))];
+            .Select((member, place) => (member, place))
+            .GroupBy(entry => entry.member.TeacherSha256)
+            .SelectMany(alike => alike.Chunk(MostAsked))
+            .Select(alike => (((DrawnImitation)alike[0].member.Training.Lesson).Teacher, alike.Select(entry => entry.place).ToArray()))];
 
     /// <inheritdoc/>
     protected override Tensor Step(int step)
@@ -49,7 +53,7 @@ internal sealed class ImitationStack : GeneratorStack
     /// <inheritdoc/>
     protected override GeneratorStack Some(IReadOnlyList<GeneratorMember> members, NetworkStack generators, Tensor rows) => new ImitationStack(members, generators);
 
-    /// <summary>What each student's teacher makes of its latent vectors, [K, B, out]; one pass for each teacher.</summary>
+    /// <summary>What each student's teacher makes of its latent vectors, [K, B, out]; students of one teacher are asked for together.</summary>
     private Tensor Answers(Tensor latents)
     {
         using var noGradient = no_grad();

@@ -11,7 +11,7 @@ internal static class ConvolutionSteps
     public static FoldedStep Transformed(FoldedKernels kernels)
     {
         var convolution = new WinogradConvolution(kernels);
-        return new(convolution.Run, convolution.Taps, convolution.Shifts) { Transformed = 1, Convolution = convolution };
+        return new(convolution.Run, convolution.Taps, convolution.Shifts) { Operations = [convolution] };
     }
 
     /// <summary>By <see cref="EntryConvolution"/>, which they must suit.</summary>
@@ -20,7 +20,7 @@ internal static class ConvolutionSteps
     public static FoldedStep Entry(Conv2d convolution, FoldedKernels kernels)
     {
         var entry = new EntryConvolution(convolution, kernels);
-        return new(entry.Run, entry.Weights, entry.Transposed);
+        return new(entry.Run, entry.Weights, entry.Transposed) { Operations = [entry] };
     }
 
     /// <summary>By torch's.</summary>

@@ -14,7 +14,7 @@ internal sealed class EntryConvolution : FrozenOperation
     // Of more channels torch's own way back is no slower; of larger kernels it was not measured.
     private const long MostChannels = 4;
     private const long MostTaps = 9;
-    private const long FewestKernels = 16;
+    private const long FewestKernels = ProductTiles.Width;
 
     private readonly long channels;
     private readonly long kernels;
@@ -33,7 +33,7 @@ internal sealed class EntryConvolution : FrozenOperation
         // [height · width · channels, kernels], and the shifts below them.
         var columns = folded.Laid([2, 3, 1, 0]).view(-1, kernels);
         Weights = cat([columns, folded.Shifts.view(1, -1)]).DetachFromDisposeScope();
-        Transposed = nn.functional.pad(columns.t(), [0, Numbers(ofOne).FilledTaps - columns.shape[0]]).contiguous().DetachFromDisposeScope();
+        Transposed = nn.functional.pad(columns.t(), [0, KernelsFor(ofOne).FilledTaps - columns.shape[0]]).contiguous().DetachFromDisposeScope();
     }
 
     /// <summary>[taps and one, kernels]; the caller's to dispose, as is <see cref="Transposed"/>.</summary>
@@ -47,7 +47,7 @@ internal sealed class EntryConvolution : FrozenOperation
     /// <param name="folded">Its kernels.</param>
     /// <param name="type">What it is to compute with.</param>
     public static bool Suits(Conv2d convolution, FoldedKernels folded, ScalarType type) =>
-        Products.IsFast
+        AreFast
         && type == ScalarType.Float32
         && folded.Weight.device_type == DeviceType.CPU
         && folded.Weight.shape is [>= FewestKernels, <= MostChannels, var height, var width]
@@ -59,17 +59,18 @@ internal sealed class EntryConvolution : FrozenOperation
     {
         var geometry = ofOne with { Images = (int)signal.shape[0], Height = (int)signal.shape[2], Width = (int)signal.shape[3] };
         var results = ChannelsLast.Empty(geometry.Images, kernels, geometry.ResultHeight, geometry.ResultWidth);
-        Numbers(geometry).Convolve(TensorMemory.Start(ChannelsLast.Rows(signal)), TensorMemory.Start(Weights), rectify, TensorMemory.Start(results));
-        kept = [Transposed, signal, .. rectify ? (Tensor[])[results] : []];
+        KernelsFor(geometry).Convolve(TensorMemory.Start(ChannelsLast.Rows(signal)), TensorMemory.Start(Weights), rectify, TensorMemory.Start(results));
+        kept = [Transposed, tensor((long[])[geometry.Images, geometry.Height, geometry.Width]), .. rectify ? (Tensor[])[results] : []];
         return results;
     }
 
     /// <inheritdoc/>
     protected override unsafe Tensor Backward(Tensor slopes, IReadOnlyList<Tensor> kept)
     {
-        var (images, height, width) = (kept[1].shape[0], kept[1].shape[2], kept[1].shape[3]);
-        var gradient = ChannelsLast.Empty(images, channels, height, width);
-        Numbers(ofOne with { Images = (int)images, Height = (int)height, Width = (int)width }).Back(
+        var sizes = kept[1].data<long>();
+        var geometry = ofOne with { Images = (int)sizes[0], Height = (int)sizes[1], Width = (int)sizes[2] };
+        var gradient = ChannelsLast.Empty(geometry.Images, channels, geometry.Height, geometry.Width);
+        KernelsFor(geometry).Back(
             TensorMemory.Start(ChannelsLast.Rows(slopes)),
             rectify ? TensorMemory.Start(ChannelsLast.Rows(kept[2])) : null,
             TensorMemory.Start(kept[0]),
@@ -77,5 +78,5 @@ internal sealed class EntryConvolution : FrozenOperation
         return gradient;
     }
 
-    private EntryKernels Numbers(EntryGeometry geometry) => new(geometry, (int)channels, (int)kernels);
+    private EntryKernels KernelsFor(EntryGeometry geometry) => new(geometry, (int)channels, (int)kernels);
 }

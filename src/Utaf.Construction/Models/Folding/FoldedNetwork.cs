@@ -15,8 +15,8 @@ internal sealed class FoldedNetwork(IReadOnlyList<FoldedStep> steps, OutputForm 
     /// <summary>What its graph takes.</summary>
     public FoldedSize Size { get; private set; } = size ?? new(0, false);
 
-    /// <summary>How many of its convolutions go by Winograd's transforms.</summary>
-    public int Transformed { get; } = steps.Sum(step => step.Transformed);
+    /// <summary>Its operations that are computed in managed code.</summary>
+    public IReadOnlyList<FrozenOperation> Operations { get; } = [.. steps.SelectMany(step => step.Operations)];
 
     /// <inheritdoc/>
     public override OutputForm Form => form;
@@ -68,5 +68,5 @@ internal sealed class FoldedNetwork(IReadOnlyList<FoldedStep> steps, OutputForm 
 
 /// <summary>What a folded network takes beside its weights.</summary>
 /// <param name="GraphBytes">The graph from the outputs back to one example.</param>
-/// <param name="Winograd">Whether <see cref="WinogradConvolution"/> was allowed.</param>
+/// <param name="Winograd">Whether <see cref="FrozenOperation"/>s were allowed.</param>
 internal sealed record FoldedSize(long GraphBytes, bool Winograd);

@@ -10,11 +10,8 @@ internal sealed record FoldedStep(Func<Tensor, Tensor> Run, params Tensor[] Owne
     /// <summary>How many results of about the size of the last one the way back needs.</summary>
     public int Results { get; init; } = 1;
 
-    /// <summary>How many convolutions in it go by Winograd's transforms.</summary>
-    public int Transformed { get; init; }
-
-    /// <summary>The one such convolution that it is; null where it is something else.</summary>
-    public WinogradConvolution? Convolution { get; init; }
+    /// <summary>The operations in it that are computed in managed code.</summary>
+    public IReadOnlyList<FrozenOperation> Operations { get; init; } = [];
 
     /// <summary>Bytes of the weights.</summary>
     public long Bytes => Owned.Sum(tensor => tensor.numel() * tensor.element_size());

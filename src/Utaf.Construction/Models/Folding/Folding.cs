@@ -35,12 +35,12 @@ internal sealed class Folding
         terms = terms with { Winograd = terms.Winograd && proven is not { Winograd: false } };
 
         // The transforms' errors are larger than torch's, and may be too large for some weights.
-        return Fold(network, probe, terms, proven, out var transformed) ?? (transformed ? Fold(network, probe, terms with { Winograd = false }, proven: null, out _) : null);
+        return Fold(network, probe, terms, proven, out var own) ?? (own ? Fold(network, probe, terms with { Winograd = false }, proven: null, out _) : null);
     }
 
-    private static FoldedNetwork? Fold(Network network, Tensor probe, FoldingTerms terms, FoldedSize? proven, out bool transformed)
+    private static FoldedNetwork? Fold(Network network, Tensor probe, FoldingTerms terms, FoldedSize? proven, out bool own)
     {
-        transformed = false;
+        own = false;
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var scaled = network.Module as ScaledModule;
@@ -65,7 +65,7 @@ internal sealed class Folding
         }
 
         var folded = new FoldedNetwork(folding.steps, network.Form, proven);
-        transformed = known && folded.Transformed > 0;
+        own = known && folded.Operations.Count > 0;
         if (known && (proven is not null || folded.Agrees(network, probe, terms)))
         {
             return folded;
@@ -239,31 +239,9 @@ internal sealed class Folding
 
         (channels, size) = (body.channels, body.size);
         live = [.. body.live.Union(shortcut.live).Order()];
-        var (ofBody, ofShortcut, width, zero) = (Places(body.live), Places(shortcut.live), live.Length, terms.Type);
-        var fused = shortcut.steps.Count == 0 && ofBody is null && ofShortcut is null ? WinogradBlock.TryMake(body.steps, width) : null;
-        return new(
-            fused is not null ? fused.Run : signal =>
-            {
-                var residual = body.steps.Aggregate(signal, (part, step) => step.Run(part));
-                var carried = shortcut.steps.Aggregate(signal, (part, step) => step.Run(part));
-                return Sum(residual, carried).relu_();
-            },
-            [.. body.steps.Concat(shortcut.steps).SelectMany(step => step.Owned), .. new[] { ofBody, ofShortcut }.OfType<Tensor>()])
-        {
-            // One in its middle.
-            Results = 2,
-            Transformed = body.steps.Concat(shortcut.steps).Sum(step => step.Transformed),
-        };
+        return BlockSteps.Sum(body.steps, Places(body.live), shortcut.steps, Places(shortcut.live), live.Length, terms.Type);
 
         Tensor? Places(long[] part) => part.Length == live.Length ? null : Own(Index([.. part.Select(channel => (long)Array.IndexOf(live, channel))]));
-
-        Tensor Sum(Tensor residual, Tensor carried) => (ofBody, ofShortcut) switch
-        {
-            (null, null) => residual.add_(carried),
-            (_, null) => carried.index_add(1, ofBody, residual, 1),
-            (null, _) => residual.index_add(1, ofShortcut, carried, 1),
-            _ => zeros([residual.shape[0], width, residual.shape[2], residual.shape[3]], zero, residual.device).index_add(1, ofShortcut, carried, 1).index_add(1, ofBody, residual, 1),
-        };
     }
 
     private FoldedStep? Concatenation(IConcatenation block)
@@ -293,17 +271,7 @@ internal sealed class Folding
             channels += branch.channels;
         }
 
-        return new(
-            signal =>
-            {
-                var entered = entry.steps.Aggregate(signal, (part, step) => step.Run(part));
-                return cat([.. branches.Select(branch => branch.steps.Aggregate(entered, (part, step) => step.Run(part)))], 1);
-            },
-            [.. parts.SelectMany(part => part.steps).SelectMany(step => step.Owned)])
-        {
-            Results = Math.Max(1, parts.Sum(part => part.steps.Count)),
-            Transformed = parts.SelectMany(part => part.steps).Sum(step => step.Transformed),
-        };
+        return BlockSteps.Concatenation(entry.steps, [.. branches.Select(branch => branch.steps)]);
     }
 
     private static long[] All(long count) => [.. Enumerable.Range(0, (int)count).Select(channel => (long)channel)];

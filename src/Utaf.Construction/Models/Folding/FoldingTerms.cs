@@ -4,7 +4,7 @@ namespace Utaf.Models.Folding;
 
 /// <summary>How a folded network is to compute.</summary>
 /// <param name="Type">What convolutions compute with: float32 or bfloat16.</param>
-/// <param name="Winograd">Whether <see cref="WinogradConvolution"/> may stand for convolutions that suit it.</param>
+/// <param name="Winograd">Whether <see cref="WinogradConvolution"/> and <see cref="EntryConvolution"/> may stand for convolutions that suit them.</param>
 internal sealed record FoldingTerms(ScalarType Type = ScalarType.Float32, bool Winograd = true)
 {
     private const double Rounding = 1e-4;

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using static TorchSharp.torch;
 
 namespace Utaf.Models.Folding;
@@ -5,6 +7,9 @@ namespace Utaf.Models.Folding;
 /// <summary>An operation with weights that are not learned, which computes its results and the gradient of its input by itself.</summary>
 internal abstract class FrozenOperation
 {
+    /// <summary>Whether they are faster than torch's on this processor: x64 with fused multiply-adds of vectors of 256 bits. Elsewhere it was not measured.</summary>
+    public static bool AreFast => Fma.IsSupported && Vector256.IsHardwareAccelerated;
+
     /// <summary>Runs it; in torch's graph where the signal asks for a gradient.</summary>
     /// <param name="signal">[N, …].</param>
     /// <returns>The results, which belong to the caller's dispose scope.</returns>

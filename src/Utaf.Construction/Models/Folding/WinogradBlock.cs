@@ -18,7 +18,7 @@ internal sealed class WinogradBlock : FrozenOperation
     /// <param name="body">What is added to the signal.</param>
     /// <param name="width">The signal's channels.</param>
     public static WinogradBlock? TryMake(IReadOnlyList<FoldedStep> body, int width) =>
-        body is [{ Convolution: { Rectifies: true } first }, { Convolution: { Rectifies: false } second }] && first.Channels == width && second.Kernels == width
+        body is [{ Operations: [WinogradConvolution { Rectifies: true } first] }, { Operations: [WinogradConvolution { Rectifies: false } second] }] && first.Channels == width && second.Kernels == width
             ? new(first, second)
             : null;
 
@@ -34,8 +34,10 @@ internal sealed class WinogradBlock : FrozenOperation
     /// <inheritdoc/>
     protected override Tensor Backward(Tensor slopes, IReadOnlyList<Tensor> kept)
     {
+        // Both convolutions want them with the channels last.
+        var laid = ChannelsLast.Rows(slopes).permute(0, 3, 1, 2);
         var (middle, results) = (kept[2], kept[3]);
-        var ofMiddle = second.Backward(slopes, results, kept[1]);
-        return first.Backward(ofMiddle, middle, kept[0], slopes, results);
+        var ofMiddle = second.Backward(laid, results, kept[1]);
+        return first.Backward(ofMiddle, middle, kept[0], laid, results);
     }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 using TorchSharp.Modules;
 using Utaf.Torch;
@@ -16,7 +14,7 @@ internal sealed class WinogradConvolution : FrozenOperation
     // With fewer channels the transforms cost what the products spare.
     private const long FewestChannels = 32;
 
-    // Smaller images leave most of a tile empty.
+    // Smaller images were not measured.
     private const long SmallestSide = 4;
 
     /// <param name="kernels">Of 3×3.</param>
@@ -44,17 +42,13 @@ internal sealed class WinogradConvolution : FrozenOperation
     /// <summary>Channels of the results.</summary>
     public int Kernels { get; }
 
-    /// <summary>
-    /// Whether a convolution can be computed so, and faster: x64 with fused multiply-adds of vectors of 256 bits. Elsewhere it was
-    /// not measured.
-    /// </summary>
+    /// <summary>Whether a convolution can be computed so, and faster.</summary>
     /// <param name="convolution">Of one group, with a border of zeros; its stride, padding and dilation count.</param>
     /// <param name="kernels">Its kernels.</param>
     /// <param name="type">What it is to compute with.</param>
     /// <param name="size">Of its images.</param>
     public static bool Suits(Conv2d convolution, FoldedKernels kernels, ScalarType type, SignalSize size) =>
-        Fma.IsSupported
-        && Vector256.IsHardwareAccelerated
+        AreFast
         && type == ScalarType.Float32
         && kernels.Weight.device_type == DeviceType.CPU
         && kernels.Weight.shape is [>= FewestChannels, >= FewestChannels, 3, 3]

@@ -1,6 +1,5 @@
 using TorchSharp;
 using TorchSharp.Modules;
-using Utaf.Torch;
 using Utaf.Torch.Tests;
 using static TorchSharp.torch;
 
@@ -35,6 +34,22 @@ public sealed class EntryConvolutionTests : IDisposable
         Assert.False(entry.Run(inputs).requires_grad);
     }
 
+    [Fact]
+    public void Height_and_width_have_sizes_strides_and_borders_of_their_own()
+    {
+        manual_seed(5);
+        using var convolution = nn.Conv2d(2, 16, (3, 2), (2, 1), (1, 0));
+        var entry = new EntryConvolution(convolution, new(convolution.weight.detach(), null, convolution.bias!.detach(), Rectify: false));
+        using var owned = new FoldedStep(entry.Run, entry.Weights, entry.Transposed);
+        var inputs = randn(3, 2, 9, 6);
+
+        var (expected, slopes) = Pass(images => nn.functional.conv2d(images, convolution.weight.detach(), convolution.bias!.detach(), [2, 1], [1, 0]), inputs);
+        var (found, ofFound) = Pass(entry.Run, inputs);
+
+        Near(expected, found);
+        Near(slopes, ofFound);
+    }
+
     [Theory]
     [InlineData(1, 16, 3, 1, true)]
     [InlineData(4, 64, 3, 1, true)]
@@ -44,7 +59,7 @@ public sealed class EntryConvolutionTests : IDisposable
     [InlineData(3, 64, 3, 2, false)]
     public void Few_channels_and_many_kernels_of_few_pixels_suit(int channels, int kernels, int size, int dilation, bool suits)
     {
-        Assert.SkipUnless(Products.IsFast, "The processor has no fused multiply-adds of vectors: nothing suits.");
+        Assert.SkipUnless(FrozenOperation.AreFast, "The processor has no fused multiply-adds of vectors: nothing suits.");
         using Conv2d convolution = nn.Conv2d(channels, kernels, size, dilation: dilation);
         var folded = new FoldedKernels(convolution.weight, null, convolution.bias!, Rectify: false);
 

@@ -188,20 +188,22 @@ public sealed class FoldingTests : IDisposable
     }
 
     [Theory]
-    [InlineData("resnet-18", 28, 13)]
-    [InlineData("resnet-18", 12, 7)]
-    [InlineData("resnet-18", 64, 10)]
-    [InlineData("vgg-16-w4", 28, 4)]
-    [InlineData("squeezenet-1.0-w2", 28, 2)]
-    [InlineData("densenet-161-w4-d4", 12, 0)]
-    public void Only_convolutions_whose_images_are_large_enough_by_then_are_transformed(string name, int side, int convolutions)
+    [InlineData("resnet-18", 28, 5, 3, 1)]
+    [InlineData("resnet-18", 12, 3, 1, 1)]
+    [InlineData("resnet-18", 64, 4, 2, 0)]
+    [InlineData("vgg-16-w4", 28, 0, 4, 1)]
+    [InlineData("squeezenet-1.0-w2", 28, 0, 2, 1)]
+    [InlineData("densenet-161-w4-d4", 12, 0, 0, 1)]
+    public void Only_convolutions_whose_images_are_large_enough_by_then_are_transformed(string name, int side, int blocks, int convolutions, int entries)
     {
         Assert.SkipUnless(Fma.IsSupported, "The processor has no fused multiply-adds of vectors: nothing is transformed.");
         using var network = Trained(name, [3, side, side], [3, side, side]);
 
         using var folded = Folding.TryFold(network, randn(2, 3, side, side))!;
 
-        Assert.Equal(convolutions, folded.Transformed);
+        Assert.Equal(
+            (blocks, convolutions, entries),
+            (folded.Operations.OfType<WinogradBlock>().Count(), folded.Operations.OfType<WinogradConvolution>().Count(), folded.Operations.OfType<EntryConvolution>().Count()));
     }
 
     [Fact]
@@ -220,13 +222,33 @@ public sealed class FoldingTests : IDisposable
         using var folded = Folding.TryFold(network, inputs, strict)!;
         using var again = Folding.TryFold(network, full_like(inputs, float.NaN), strict, folded.Size)!;
 
-        Assert.Equal((1, 0, 0), (with.Transformed, folded.Transformed, again.Transformed));
+        Assert.Equal((1, 0, 0), (with.Operations.Count, folded.Operations.Count, again.Operations.Count));
 
         double Error(FoldedNetwork by)
         {
             var expected = network.Forward(inputs);
             return (expected - by.Forward(inputs)).abs().max().ToDouble() / (1 + expected.abs().max().ToDouble());
         }
+    }
+
+    [Fact]
+    public void Where_an_entry_errs_too_much_the_network_is_folded_by_torchs_convolutions()
+    {
+        Assert.SkipUnless(FrozenOperation.AreFast, "The processor has no fused multiply-adds of vectors: all are torch's.");
+        using var network = Trained("convnet-16-32", [1, 8, 8], [1, 8, 8]);
+        var inputs = randn(4, 1, 8, 8);
+        using var with = Folding.TryFold(network, inputs)!;
+        using var without = Folding.TryFold(network, inputs, new(Winograd: false))!;
+        var apart = (with.Forward(inputs) - without.Forward(inputs)).abs().max().ToDouble();
+        Assert.True(apart > 0);
+
+        // The other way of folding differs from itself by nothing: no tolerance but its own error is needed.
+        var error = (network.Forward(inputs) - without.Forward(inputs)).abs().max().ToDouble() / (1 + network.Forward(inputs).abs().max().ToDouble());
+        using var folded = Folding.TryFold(network, inputs, new() { Tolerance = error })!;
+
+        var errorWith = (network.Forward(inputs) - with.Forward(inputs)).abs().max().ToDouble() / (1 + network.Forward(inputs).abs().max().ToDouble());
+        Assert.Equal(errorWith <= error, folded.Operations.Count > 0);
+        Assert.IsType<EntryConvolution>(Assert.Single(with.Operations));
     }
 
     [Fact]
@@ -239,7 +261,7 @@ public sealed class FoldingTests : IDisposable
         using var without = Folding.TryFold(network, inputs, new(Winograd: false))!;
 
         HaveSameAnswersAndGradients(network, without, inputs);
-        Assert.Equal(0, without.Transformed);
+        Assert.Empty(without.Operations);
         Assert.Equal(Fma.IsSupported, !with.Forward(inputs).eq(without.Forward(inputs)).all().ToBoolean());
     }
 
