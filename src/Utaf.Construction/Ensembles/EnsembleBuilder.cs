@@ -61,7 +61,7 @@ public sealed class EnsembleBuilder
     /// <inheritdoc cref="BuildMissing" path="/exception"/>
     public static void Build(
         EnsembleFolder folder, IReadOnlyList<Member> members, Workshop workshop, IProgress<BuildProgress>? progress, CancellationToken cancellationToken) =>
-        Build(folder, members, workshop, progress, GeneratorStack.Pays(workshop.Device), cancellationToken);
+        Build(folder, members, workshop, progress, GeneratorStack.Pays(workshop.Device.type), cancellationToken);
 
     /// <inheritdoc cref="Build(EnsembleFolder, IReadOnlyList{Member}, Workshop, IProgress{BuildProgress}?, CancellationToken)"/>
     /// <param name="folder">Where members go, one file each.</param>

@@ -30,7 +30,7 @@ internal abstract class GeneratorStack : IDisposable
     /// processors they are not: see docs/speed.md.
     /// </summary>
     /// <param name="device">Where members are trained.</param>
-    public static bool Pays(Device device) => device.type != DeviceType.CPU;
+    public static bool Pays(DeviceType device) => device != DeviceType.CPU;
 
     /// <summary>Those that are still learning.</summary>
     protected IReadOnlyList<GeneratorMember> Members { get; }
