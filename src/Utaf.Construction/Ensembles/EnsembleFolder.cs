@@ -133,7 +133,6 @@ public sealed class EnsembleFolder
     {
         using var content = PooledFile.Read(path);
         Pour(content.Bytes, member, network);
-        return true;
     });
 
     /// <summary>As <see cref="Pour(Member, Network)"/>, but the weights are compared with their digest while the caller goes on.</summary>
@@ -209,8 +208,19 @@ public sealed class EnsembleFolder
     }
 
     /// <summary>Refuses weights that do not have their digest.</summary>
-    private static bool Compare(Network network, string written) =>
-        network.WeightsSha256() == written ? true : throw new FormatException("its weights are not those that were written.");
+    private static void Compare(Network network, string written)
+    {
+        if (network.WeightsSha256() != written)
+        {
+            throw new FormatException("its weights are not those that were written.");
+        }
+    }
+
+    private static void Told(string path, Action<string> read) => Told(path, file =>
+    {
+        read(file);
+        return file;
+    });
 
     /// <summary>Reads a file, and tells of it what is wrong with it.</summary>
     private static T Told<T>(string path, Func<string, T> read)
