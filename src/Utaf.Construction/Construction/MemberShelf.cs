@@ -18,7 +18,8 @@ internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder
     // For each of the two parts that are in use at once.
     private const long UsualBudget = 192L << 20;
 
-    // Reading one leaves several times its size in freed blocks.
+    // Reading one leaves freed blocks of about its size. They are given back now and then and not each time: the system has to
+    // clear what it hands out again.
     private const long LargeNetwork = 8L << 20;
 
     private static readonly FoldingTerms Own = new();
@@ -30,6 +31,7 @@ internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder
     // What was folded once and put back: it need not be proved again when it is read again.
     private readonly Dictionary<(int Place, FoldingTerms Terms), FoldedSize> proven = [];
     private long bytes;
+    private long sinceGiven;
 
     /// <summary>How many networks are held.</summary>
     public int Count => byUse.Count;
@@ -51,9 +53,10 @@ internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder
 
         var network = Load(place, mould, terms);
         bytes += network.Bytes;
-        if (network.Bytes >= LargeNetwork)
+        if (network.Bytes >= LargeNetwork && (sinceGiven += network.Bytes) >= budget)
         {
             FreedMemory.GiveBack();
+            sinceGiven = 0;
         }
 
         while (bytes > budget && byUse.First is { } oldest)
