@@ -1,3 +1,5 @@
+using static Utaf.Torch.Tests.ConvolutionNumbers;
+
 namespace Utaf.Torch.Tests;
 
 /// <summary>Convolutions of few channels against sums of products in double precision.</summary>
@@ -87,21 +89,7 @@ public sealed unsafe class EntryKernelsTests
         }
     }
 
-    private static void Near(double[] expected, float[] found)
-    {
-        Assert.Equal(expected.Length, found.Length);
-        var most = Rounding * (1 + expected.Max(Math.Abs));
-        for (var i = 0; i < found.Length; i++)
-        {
-            Assert.True(Math.Abs(expected[i] - found[i]) <= most, $"number {i} is {found[i]}, not {expected[i]}");
-        }
-    }
-
-    private static float[] Numbers(int count, int seed)
-    {
-        var random = new Random(seed);
-        return [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() * 2) - 1)];
-    }
+    private static void Near(double[] expected, float[] found) => ConvolutionNumbers.Near(expected, found, Rounding);
 
     private sealed record Sizes(EntryGeometry Geometry, int Channels, int Kernels)
     {

@@ -11,10 +11,11 @@ namespace Utaf.Models.Folding;
 /// </summary>
 internal sealed class EntryConvolution : FrozenOperation
 {
-    // Of more channels torch's own way back is no slower; of larger kernels it was not measured.
+    // With 16 kernels it is slower than torch, with 32 and more and up to four channels it is faster: see docs/speed.md. More
+    // channels and larger kernels were not measured.
     private const long MostChannels = 4;
     private const long MostTaps = 9;
-    private const long FewestKernels = ProductTiles.Width;
+    private const long FewestKernels = 32;
 
     private readonly long channels;
     private readonly long kernels;

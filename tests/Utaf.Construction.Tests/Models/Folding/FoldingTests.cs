@@ -5,6 +5,7 @@ using Utaf.Models.Tests;
 using Utaf.Torch;
 using Utaf.Torch.Tests;
 using static TorchSharp.torch;
+using static Utaf.Models.Folding.Tests.Passes;
 
 namespace Utaf.Models.Folding.Tests;
 
@@ -191,9 +192,9 @@ public sealed class FoldingTests : IDisposable
     [InlineData("resnet-18", 28, 5, 3, 1)]
     [InlineData("resnet-18", 12, 3, 1, 1)]
     [InlineData("resnet-18", 64, 4, 2, 0)]
-    [InlineData("vgg-16-w4", 28, 0, 4, 1)]
+    [InlineData("vgg-16-w4", 28, 0, 4, 0)]
     [InlineData("squeezenet-1.0-w2", 28, 0, 2, 1)]
-    [InlineData("densenet-161-w4-d4", 12, 0, 0, 1)]
+    [InlineData("densenet-161-w4-d4", 12, 0, 0, 0)]
     public void Only_convolutions_whose_images_are_large_enough_by_then_are_transformed(string name, int side, int blocks, int convolutions, int entries)
     {
         Assert.SkipUnless(Fma.IsSupported, "The processor has no fused multiply-adds of vectors: nothing is transformed.");
@@ -235,20 +236,33 @@ public sealed class FoldingTests : IDisposable
     public void Where_an_entry_errs_too_much_the_network_is_folded_by_torchs_convolutions()
     {
         Assert.SkipUnless(FrozenOperation.AreFast, "The processor has no fused multiply-adds of vectors: all are torch's.");
-        using var network = Trained("convnet-16-32", [1, 8, 8], [1, 8, 8]);
-        var inputs = randn(4, 1, 8, 8);
-        using var with = Folding.TryFold(network, inputs)!;
-        using var without = Folding.TryFold(network, inputs, new(Winograd: false))!;
-        var apart = (with.Forward(inputs) - without.Forward(inputs)).abs().max().ToDouble();
-        Assert.True(apart > 0);
+        using var network = Trained("convnet-32-16", [1, 8, 8], [1, 8, 8]);
 
-        // The other way of folding differs from itself by nothing: no tolerance but its own error is needed.
-        var error = (network.Forward(inputs) - without.Forward(inputs)).abs().max().ToDouble() / (1 + network.Forward(inputs).abs().max().ToDouble());
-        using var folded = Folding.TryFold(network, inputs, new() { Tolerance = error })!;
+        // Both ways of rounding err by about as much: inputs for which the entry errs by more.
+        for (var draw = 0; draw < 100; draw++)
+        {
+            var inputs = randn(4, 1, 8, 8);
+            using var with = Folding.TryFold(network, inputs)!;
+            using var without = Folding.TryFold(network, inputs, new(Winograd: false))!;
+            Assert.IsType<EntryConvolution>(Assert.Single(with.Operations));
+            var (more, less) = (Error(with, inputs), Error(without, inputs));
+            if (more > less)
+            {
+                using var folded = Folding.TryFold(network, inputs, new() { Tolerance = (more + less) / 2 })!;
 
-        var errorWith = (network.Forward(inputs) - with.Forward(inputs)).abs().max().ToDouble() / (1 + network.Forward(inputs).abs().max().ToDouble());
-        Assert.Equal(errorWith <= error, folded.Operations.Count > 0);
-        Assert.IsType<EntryConvolution>(Assert.Single(with.Operations));
+                Assert.Empty(folded.Operations);
+                Assert.True(folded.Forward(inputs).eq(without.Forward(inputs)).all().ToBoolean());
+                return;
+            }
+        }
+
+        Assert.Fail("The entry never errs by more than torch: there is nothing to give it up for.");
+
+        double Error(FoldedNetwork by, Tensor inputs)
+        {
+            var expected = network.Forward(inputs);
+            return (expected - by.Forward(inputs)).abs().max().ToDouble() / (1 + expected.abs().max().ToDouble());
+        }
     }
 
     [Fact]
@@ -336,19 +350,5 @@ public sealed class FoldingTests : IDisposable
         }
 
         Assert.InRange(apart.Min(), 0, 2e-5);
-    }
-
-    private static (Tensor Outputs, Tensor Gradient) Pass(Func<Tensor, Tensor> forward, Tensor inputs)
-    {
-        var leaf = inputs.clone().requires_grad_();
-        var outputs = forward(leaf);
-        (outputs.flatten() * arange(outputs.numel(), ScalarType.Float32)).sum().backward();
-        return (outputs.detach(), leaf.grad!);
-    }
-
-    private static void Near(Tensor expected, Tensor found, double tolerance)
-    {
-        Assert.Equal(expected.shape, found.shape);
-        Assert.InRange((expected - found).abs().max().ToDouble(), 0, tolerance * (1 + expected.abs().max().ToDouble()));
     }
 }

@@ -1,6 +1,7 @@
 using TorchSharp;
 using Utaf.Torch.Tests;
 using static TorchSharp.torch;
+using static Utaf.Models.Folding.Tests.Passes;
 
 namespace Utaf.Models.Folding.Tests;
 
@@ -113,12 +114,4 @@ public sealed class WinogradBlockTests : IDisposable
 
     private static Tensor Convolve(FoldedKernels kernels, Tensor signal) =>
         nn.functional.conv2d(signal, kernels.Weight * kernels.Scale!.view(-1, 1, 1, 1), kernels.Shifts, padding: [1, 1]);
-
-    private static (Tensor Results, Tensor Gradient) Pass(Func<Tensor, Tensor> forward, Tensor inputs)
-    {
-        var leaf = inputs.clone().requires_grad_();
-        var results = forward(leaf);
-        (results.flatten() * arange(results.numel(), ScalarType.Float32)).sum().backward();
-        return (results.detach(), leaf.grad!);
-    }
 }

@@ -3,6 +3,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using Utaf.Torch.Tests;
 using static TorchSharp.torch;
+using static Utaf.Models.Folding.Tests.Passes;
 
 namespace Utaf.Models.Folding.Tests;
 
@@ -125,17 +126,5 @@ public sealed class WinogradConvolutionTests : IDisposable
 
     private static FoldedStep Step(WinogradConvolution convolution) => new(convolution.Run, convolution.Taps, convolution.Shifts);
 
-    private static (Tensor Results, Tensor Gradient) Pass(Func<Tensor, Tensor> forward, Tensor inputs)
-    {
-        var leaf = inputs.clone().requires_grad_();
-        var results = forward(leaf);
-        (results.flatten() * arange(results.numel(), ScalarType.Float32)).sum().backward();
-        return (results.detach(), leaf.grad!);
-    }
-
-    private static void Near(Tensor expected, Tensor found)
-    {
-        Assert.Equal(expected.shape, found.shape);
-        Assert.InRange((expected - found).abs().max().ToDouble(), 0, 3e-5 * (1 + expected.abs().max().ToDouble()));
-    }
+    private static void Near(Tensor expected, Tensor found) => Passes.Near(expected, found, 3e-5);
 }
