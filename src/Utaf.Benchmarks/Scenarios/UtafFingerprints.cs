@@ -48,7 +48,7 @@ internal sealed class UtafFingerprints(OpenedScenario opened, EnsembleSplit spli
         }
     }
 
-    /// <summary>So many positives and as many negatives to learn from; null where there are not so many.</summary>
+    /// <summary>So many positives and as many negatives to learn from, all of the paper's families; null where there are not so many.</summary>
     internal EnsembleSplit? Smaller(int perSide)
     {
         var forValidation = Math.Max(1, (int)Math.Round(perSide * ForValidation));
@@ -57,7 +57,7 @@ internal sealed class UtafFingerprints(OpenedScenario opened, EnsembleSplit spli
         foreach (var stolen in (bool[])[true, false])
         {
             var chosen = random.Shuffle([.. split.Validation.Where(member => member.Stolen == stolen)]).Take(forValidation).ToList();
-            var learned = random.Shuffle([.. split.Training.Where(member => member.Stolen == stolen)]).Take(perSide - chosen.Count).ToList();
+            var learned = random.Shuffle([.. split.Training.Where(member => member.Stolen == stolen && !member.Recipe.ForTrainingAlone)]).Take(perSide - chosen.Count).ToList();
             if (chosen.Count + learned.Count < perSide || learned.Count == 0)
             {
                 return null;
@@ -81,7 +81,7 @@ internal sealed class UtafFingerprints(OpenedScenario opened, EnsembleSplit spli
     private IEnumerable<(string Left, EnsembleSplit Split)> Without(bool stolen, Func<Member, string> kind)
     {
         Member[] all = [.. split.Training, .. split.Validation, .. split.Test];
-        return all.Where(member => member.Stolen == stolen).Select(kind).Distinct().Order(StringComparer.Ordinal)
+        return all.Where(member => member.Stolen == stolen && !member.Recipe.ForTrainingAlone).Select(kind).Distinct().Order(StringComparer.Ordinal)
             .Select(left => (left, split with
             {
                 Training = Others(split.Training, left),

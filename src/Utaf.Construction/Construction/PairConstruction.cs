@@ -81,6 +81,7 @@ public static class PairConstruction
         var plan = folder.Plan;
         var schedule = ConstructionSchedule.Of(options.Schedule);
         var weights = options.Weights ?? schedule.Weights;
+        IReadOnlyList<Member> learnedFrom = schedule.KnowsThePapersMembersAlone ? [.. split.Training.Where(member => !member.Recipe.ForTrainingAlone)] : split.Training;
         using var box = InputBox.For(workshop);
         var costly = IsCostly(workshop.Target);
         var type = costly && options.Precision == Precision.Auto && workshop.Device.type == DeviceType.CPU && Processor.MultipliesBFloat16
@@ -121,7 +122,7 @@ public static class PairConstruction
                 plan.Profile,
                 plan.Members.Count(member => member.Stolen),
                 plan.Members.Count(member => !member.Stolen),
-                split.Training.Count,
+                learnedFrom.Count,
                 split.Validation.Count,
                 split.Test.Count,
                 [.. workshop.Data.Notes, .. Warnings(heldOut, learned.Threshold), .. split.Duplicates.Select(member => $"{member.Id} was left out: another member has the same weights.")]),
@@ -134,7 +135,7 @@ public static class PairConstruction
         Learned Learn()
         {
             using var validation = FrozenMembers.Load(split.Validation, folder, workshop, withTarget: false);
-            using var training = FrozenMembers.Load(split.Training, folder, workshop, withTarget: true);
+            using var training = FrozenMembers.Load(learnedFrom, folder, workshop, withTarget: true);
             return schedule.Run(new(
                 training,
                 validation,

@@ -21,6 +21,8 @@ internal sealed class PaperSchedule : ConstructionSchedule
 
     public override ObjectiveWeights Weights => new();
 
+    public override bool KnowsThePapersMembersAlone => true;
+
     public override Learned Run(Learning learning)
     {
         using var scope = NewDisposeScope();

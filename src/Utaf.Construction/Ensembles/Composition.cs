@@ -9,7 +9,8 @@ namespace Utaf.Ensembles;
 /// <param name="TargetIsKnown">Whether the target's own architecture is one of these.</param>
 /// <param name="Length">How long members are trained.</param>
 /// <param name="Annealed">Whether students learn the data's targets in the end.</param>
-internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bool Filters, bool TargetIsKnown, TrainingLength Length, bool Annealed = false)
+/// <param name="Perturbs">Whether <c>paper</c> has perturbed copies beside the paper's members.</param>
+internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bool Filters, bool TargetIsKnown, TrainingLength Length, bool Annealed = false, bool Perturbs = false)
 {
     private const double HintonTemperature = 4;
 
@@ -81,7 +82,7 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
         return [.. members, .. Independent(WithTargets, 30, varied: true), .. IrrelevantModels(5)];
     }
 
-    /// <summary>70 positives and 70 negatives as in Table A2.</summary>
+    /// <summary>70 positives and 70 negatives as in Table A2, and copies that are learned from alone.</summary>
     private List<Member> Paper()
     {
         double[] ninths = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
@@ -93,8 +94,15 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
             .. Distilled(InShares(Architectures, Filters ? 14 : 26, TableStudents), Filters ? 14 : 26, varied: false),
             .. Independent(InShares(TargetIsKnown ? Architectures : WithTarget, 60, TableIndependent), 60, varied: false),
             .. IrrelevantModels(10),
+            .. Perturbs ? Perturbed([0.2, 0.35, 0.5], [1, 3]) : [],
         ];
     }
+
+    /// <summary>Copies of every degree between the target and a model that learned the task anew, with little training and with more.</summary>
+    private IEnumerable<Member> Perturbed(double[] shares, int[] epochs) =>
+        from share in shares
+        from count in epochs
+        select Positive(new ShrinkPerturb(share, Length.FineTuning with { Epochs = count }));
 
     /// <summary>
     /// The paper repeats each ratio, but pruning the same weights twice gives the same model twice: here the copies

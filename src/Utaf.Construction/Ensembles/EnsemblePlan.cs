@@ -64,7 +64,7 @@ public sealed record EnsemblePlan(
         var architectures = options.Architectures is { } names ? Zoo.Parse(names, context) : Zoo.For(context);
         var length = TrainingLength.For(profile, data.Owner.Count, options.Epochs, task.LearningRate, task.DrawsInputs, options.StudentEpochs);
         length = task.DrawsInputs ? length.WithDrawnInputs(data.Public.Count) : length;
-        var composition = new Composition(architectures, FilterPruningApplies(target), Zoo.Contains(architectures, context), length, options.Annealed);
+        var composition = new Composition(architectures, FilterPruningApplies(target), Zoo.Contains(architectures, context), length, options.Annealed, task.HasPerturbedCopies);
         string[] digests = [data.Owner.Sha256(), data.Public.Sha256(), .. data.Irrelevant.Select(table => table.Sha256()), .. data.Discriminator is { } discriminator ? (string[])[discriminator.Sha256] : []];
         var keys = new MemberKeys(context, task, data, digests, seed);
         Member[] members =

@@ -12,7 +12,7 @@ public sealed record SplitFractions(double Test = 0.4, double Validation = 0.2);
 /// The ensemble in three parts: training, validation for choices, and a test part that is touched once. Whole lines of
 /// descent stay together, and copies with the same weights are left out, so nothing leaks from one part to another.
 /// </summary>
-/// <param name="Training">Members to learn from.</param>
+/// <param name="Training">Members to learn from; those that are for nothing else come last.</param>
 /// <param name="Validation">Members to choose by.</param>
 /// <param name="Test">Members to report on.</param>
 /// <param name="Duplicates">Members left out because another has the same weights.</param>
@@ -45,7 +45,7 @@ public sealed record EnsembleSplit(
         var (training, validation, test) = (new List<Member>(), new List<Member>(), new List<Member>());
         var random = new SeededRandom(plan.Seed, "split");
 
-        foreach (var side in distinct.GroupBy(member => member.Stolen))
+        foreach (var side in distinct.Where(member => !member.Recipe.ForTrainingAlone).GroupBy(member => member.Stolen))
         {
             // By the weights that a line starts from: its first member may have been left out for another of the same.
             var lineages = side.GroupBy(member => digests[plan.Lineage(member)]).GroupBy(lineage => lineage.First().Family).SelectMany(family => random.Shuffle([.. family]));
@@ -82,7 +82,7 @@ public sealed record EnsembleSplit(
             }
         }
 
-        return new(training, validation, test, [.. plan.Members.Except(distinct)]);
+        return new([.. training, .. distinct.Where(member => member.Recipe.ForTrainingAlone)], validation, test, [.. plan.Members.Except(distinct)]);
     }
 
     private static void RequireFraction(string option, double value)

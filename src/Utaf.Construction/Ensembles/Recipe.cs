@@ -10,6 +10,7 @@ namespace Utaf.Ensembles;
 [JsonDerivedType(typeof(FilterPruning), "filter-pruning")]
 [JsonDerivedType(typeof(FineTuning), "fine-tuning")]
 [JsonDerivedType(typeof(Retraining), "retraining")]
+[JsonDerivedType(typeof(ShrinkPerturb), "shrink-perturb")]
 [JsonDerivedType(typeof(Distillation), "distillation")]
 [JsonDerivedType(typeof(IndependentTraining), "independent-training")]
 [JsonDerivedType(typeof(ListedModel), "listed-model")]
@@ -26,6 +27,10 @@ public abstract record Recipe
     /// <summary>What its training costs; null where nothing is trained.</summary>
     [JsonIgnore]
     public abstract TrainingEffort? Effort { get; }
+
+    /// <summary>Whether members of this kind are only learned from: no choice is made by them, and no result is of them.</summary>
+    [JsonIgnore]
+    public virtual bool ForTrainingAlone => false;
 
     /// <summary>The architecture of the member that comes out.</summary>
     /// <param name="parent">The architecture of the model it starts from.</param>

@@ -105,6 +105,9 @@ public sealed class Classification : LearningTask
     public override RelearnedCopies Relearned => new(0.8, 32, 1);
 
     /// <inheritdoc/>
+    public override bool HasPerturbedCopies => true;
+
+    /// <inheritdoc/>
     public override double UnrelatedWeight => 0.6;
 
     /// <summary>Logarithms; of a single number its log-odds.</summary>

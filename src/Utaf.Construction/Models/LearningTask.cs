@@ -100,6 +100,9 @@ public abstract class LearningTask
     /// </summary>
     public virtual RelearnedCopies? Relearned => new(0.4, 16, 0.5);
 
+    /// <summary>Whether the profile <c>paper</c> has copies that are shrunk, perturbed and trained again, to be learned from alone: where it was tried.</summary>
+    public virtual bool HasPerturbedCopies => false;
+
     /// <summary>Takes products to the scale on which two models' are mixed, [N, out].</summary>
     public virtual Tensor ToMix(Tensor products) => products.alias();
 

@@ -15,6 +15,9 @@ public sealed class Regression : RawOutputTask
     public override bool TargetsAreOutputs => true;
 
     /// <inheritdoc/>
+    public override bool HasPerturbedCopies => true;
+
+    /// <inheritdoc/>
     public override void Check(DataTable data, ModelSignature signature)
     {
         if (data.TargetWidth != signature.OutputWidth)

@@ -1,5 +1,6 @@
 using TorchSharp;
 using Utaf.Ensembles;
+using Utaf.Ensembles.Obfuscations;
 using Utaf.Fingerprints;
 using Utaf.Models;
 using Utaf.Models.Tests;
@@ -48,6 +49,26 @@ public sealed class PairConstructionTests(BuiltEnsembles ensembles) : IClassFixt
         Assert.All(pair.Fingerprint.Values, value => Assert.InRange(value, manifest.Input.Minimum, manifest.Input.Maximum));
         var bytes = FingerprintPairFile.Serialise(pair);
         Assert.Equal(bytes, FingerprintPairFile.Serialise(FingerprintPairFile.Deserialise(bytes, "pair")));
+    }
+
+    [Fact]
+    public void Copies_for_training_alone_are_learned_from_by_the_batched_schedule_and_unknown_to_Algorithm_1()
+    {
+        var more = regression.BuildWith(regression.Plan with
+        {
+            Members = [.. regression.Plan.Members, new Member("more", Stolen: true, Parent: null, new ShrinkPerturb(0.3, new(1)))],
+        });
+
+        foreach (var schedule in (Schedule[])[Schedule.Batched, Schedule.Paper])
+        {
+            var options = Few with { Schedule = schedule };
+            var (with, without) = (regression.Construct(options, folder: more), regression.Construct(options));
+
+            var learned = schedule == Schedule.Batched ? 1 : 0;
+            Assert.Equal(without.Manifest.Ensemble.Training + learned, with.Manifest.Ensemble.Training);
+            Assert.Equal(schedule == Schedule.Paper, with.Fingerprint.Values.SequenceEqual(without.Fingerprint.Values));
+            Assert.Equal(without.Manifest.HeldOut.Members.Select(member => member.Id), with.Manifest.HeldOut.Members.Select(member => member.Id));
+        }
     }
 
     [Theory]

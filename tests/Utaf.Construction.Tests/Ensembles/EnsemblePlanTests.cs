@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using TorchSharp;
 using Utaf.Ensembles.Obfuscations;
+using Utaf.Models;
 using Utaf.Models.Tests;
 using Utaf.Torch.Tests;
 using static TorchSharp.torch;
@@ -25,7 +26,29 @@ public sealed class EnsemblePlanTests : IDisposable
         {
             var members = Plan(task, profile).Members;
 
-            Assert.Equal((positives, negatives), (members.Count(member => member.Stolen), members.Count(member => !member.Stolen)));
+            var reported = members.Where(member => !member.Recipe.ForTrainingAlone).ToList();
+            Assert.Equal((positives, negatives), (reported.Count(member => member.Stolen), reported.Count(member => !member.Stolen)));
+        }
+    }
+
+    [Theory]
+    [InlineData("classification", true)]
+    [InlineData("regression", true)]
+    [InlineData("ranking", false)]
+    [InlineData("embedding", false)]
+    public void The_papers_profile_has_copies_to_learn_from_alone_where_that_was_tried(string name, bool has)
+    {
+        var task = LearningTask.Parse(name);
+        var members = EnsemblePlan.Make(mlp.Target, task, mlp.Data, 1, "paper", EnsembleOptions.Default).Members;
+
+        var alone = members.Where(member => member.Recipe.ForTrainingAlone).ToList();
+
+        Assert.Equal(has ? [(0.2, 1), (0.2, 3), (0.35, 1), (0.35, 3), (0.5, 1), (0.5, 3)] : [], alone.Select(member => (ShrinkPerturb)member.Recipe).Select(recipe => (recipe.Share, recipe.Recovery.Epochs)));
+        Assert.All(alone, member => Assert.True(member.Stolen));
+        Assert.Equal(140, members.Count - alone.Count);
+        foreach (var smaller in (string[])["quick", "standard"])
+        {
+            Assert.DoesNotContain(EnsemblePlan.Make(mlp.Target, task, mlp.Data, 1, smaller, EnsembleOptions.Default).Members, member => member.Recipe.ForTrainingAlone);
         }
     }
 
@@ -181,6 +204,7 @@ public sealed class EnsemblePlanTests : IDisposable
         Assert.Equal(["recipe", "ratio", "criterion", "recovery"], Properties("filter-pruning"));
         Assert.Equal(["recipe", "layers", "training", "repeat"], Properties("fine-tuning"));
         Assert.Equal(["recipe", "layers", "training", "repeat"], Properties("retraining"));
+        Assert.Equal(["recipe", "share", "recovery"], Properties("shrink-perturb"));
         Assert.Equal(["recipe", "student", "training", "temperature", "repeat"], Properties("distillation"));
         Assert.Equal(["recipe", "architecture", "source", "training", "repeat"], Properties("independent-training"));
         Assert.Equal(["recipe", "path", "sha256"], Properties("listed-model"));
@@ -240,5 +264,5 @@ public sealed class EnsemblePlanTests : IDisposable
         EnsemblePlan.Make(task.Target, task.Workshop.Task, task.Data, 1, profile, options ?? EnsembleOptions.Default);
 
     private static (string Name, int Count)[] Families(EnsemblePlan plan) =>
-        [.. plan.Members.GroupBy(member => member.Family).Select(family => (family.Key, family.Count())).OrderBy(family => family.Key, StringComparer.Ordinal)];
+        [.. plan.Members.Where(member => !member.Recipe.ForTrainingAlone).GroupBy(member => member.Family).Select(family => (family.Key, family.Count())).OrderBy(family => family.Key, StringComparer.Ordinal)];
 }

@@ -42,7 +42,7 @@ public sealed class EnsembleSplitTests : IDisposable
 
         foreach (var stolen in (bool[])[true, false])
         {
-            var all = plan.Members.Count(member => member.Stolen == stolen);
+            var all = plan.Members.Count(member => member.Stolen == stolen && !member.Recipe.ForTrainingAlone);
             Assert.InRange(split.Test.Count(member => member.Stolen == stolen), (0.5 * all) - 2, (0.5 * all) + 1);
             Assert.InRange(split.Validation.Count(member => member.Stolen == stolen), (0.1 * all) - 1, (0.1 * all) + 1.5);
             Assert.All(Parts(split), part => Assert.Contains(part, member => member.Stolen == stolen));
@@ -58,11 +58,42 @@ public sealed class EnsembleSplitTests : IDisposable
 
         var split = EnsembleSplit.Make(plan, member => member.Id, new(0.4, 0.2));
 
-        foreach (var family in plan.Members.Where(member => member.Parent is null).GroupBy(member => member.Family).Where(family => family.Count() >= 4))
+        foreach (var family in plan.Members.Where(member => member.Parent is null && !member.Recipe.ForTrainingAlone).GroupBy(member => member.Family).Where(family => family.Count() >= 4))
         {
             var tested = split.Test.Count(member => member.Family == family.Key && member.Parent is null);
             Assert.InRange(tested, (0.4 * family.Count()) - 1.5, (0.4 * family.Count()) + 1.5);
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Members_for_training_alone_are_learned_from_and_change_nothing_else(ulong seed)
+    {
+        var plan = Plan("paper", seed);
+        Member[] alone = [.. plan.Members.Where(member => member.Recipe.ForTrainingAlone)];
+
+        var split = EnsembleSplit.Make(plan, member => member.Id, new(0.5, 0.2));
+        var without = EnsembleSplit.Make(plan with { Members = [.. plan.Members.Except(alone)] }, member => member.Id, new(0.5, 0.2));
+
+        Assert.NotEmpty(alone);
+        Assert.Equal([.. without.Training, .. alone], split.Training);
+        Assert.Equal(without.Validation, split.Validation);
+        Assert.Equal(without.Test, split.Test);
+    }
+
+    [Fact]
+    public void Members_for_training_alone_do_not_make_up_for_missing_ones()
+    {
+        var plan = cnn.Plan(
+        [
+            new Member("p", true, null, new FineTuning(TrainedLayers.All, new(1), 0)),
+            .. Enumerable.Range(1, 9).Select(i => new Member($"alone{i}", true, null, new ShrinkPerturb(i / 10.0, new(1)))),
+            .. Enumerable.Range(0, 20).Select(i => new Member($"n{i}", false, null, new FineTuning(TrainedLayers.All, new(1), i))),
+        ]);
+
+        Assert.Equal("UTAF1405", Fixtures.CodeOf(() => EnsembleSplit.Make(plan, member => member.Id, new())));
     }
 
     [Fact]

@@ -131,6 +131,37 @@ public sealed class ObfuscationTests : IDisposable
         Assert.Equal(2, Of(pruned, "conv2.weight").flatten(1).abs().sum(1).eq(0).sum().ToInt64());
     }
 
+    [Theory]
+    [InlineData(0.2)]
+    [InlineData(0.5)]
+    public void A_perturbed_copy_keeps_its_share_of_each_weight_and_gets_noise_of_the_layers_own_size(double share)
+    {
+        using var changed = cnn.Build(new ShrinkPerturb(share, None));
+
+        foreach (var (before, after) in cnn.Target.Network.Parameters.Zip(changed.Parameters).Where(pair => pair.First.IsWeight))
+        {
+            var size = before.Tensor.square().mean().sqrt().ToDouble();
+            var noise = (after.Tensor - (before.Tensor * (1 - share))) / (share * size);
+
+            // Of N(0, 1), within some five deviations of what so many draws give.
+            var count = (double)noise.numel();
+            Assert.InRange(noise.mean().ToDouble(), -5 / Math.Sqrt(count), 5 / Math.Sqrt(count));
+            Assert.InRange(noise.square().mean().ToDouble(), 1 - (7 / Math.Sqrt(count)), 1 + (7 / Math.Sqrt(count)));
+        }
+
+        Assert.All(changed.Parameters.Where(parameter => !parameter.IsWeight), parameter => Assert.True(Equal(changed, cnn.Target.Network, parameter.Name), parameter.Name));
+    }
+
+    [Fact]
+    public void A_perturbed_copy_learns_again_with_everything_it_has()
+    {
+        using var bare = mlp.Build(new ShrinkPerturb(0.35, None));
+        using var trained = mlp.Build(new ShrinkPerturb(0.35, Short));
+
+        Assert.All(trained.Parameters, parameter => Assert.False(Equal(trained, bare, parameter.Name), parameter.Name));
+        Assert.True(Loss(mlp, trained) < Loss(mlp, bare));
+    }
+
     public static TheoryData<Recipe> LastLayerOnly() => [new FineTuning(TrainedLayers.Last, Short, 0), new Retraining(TrainedLayers.Last, Short, 0)];
 
     [Theory]

@@ -60,6 +60,7 @@ internal sealed record WarfarinWork(string Data, string Folder, ulong Seed, int 
             FineTuning recipe => recipe.Training.Epochs,
             Retraining recipe => recipe.Training.Epochs,
             WeightPruning recipe => recipe.Recovery.Epochs,
+            ShrinkPerturb recipe => recipe.Recovery.Epochs,
             Distillation recipe => recipe.Training.Epochs,
             IndependentTraining recipe => recipe.Training.Epochs,
             _ => 0,

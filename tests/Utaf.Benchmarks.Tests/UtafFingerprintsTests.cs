@@ -1,0 +1,33 @@
+using Utaf.Benchmarks.Scenarios;
+using Utaf.Ensembles;
+using Utaf.Tests;
+using Utaf.Torch;
+
+namespace Utaf.Benchmarks.Tests;
+
+[Collection("torch")]
+public sealed class UtafFingerprintsTests
+{
+    [Fact]
+    public void Copies_for_training_alone_are_in_no_smaller_ensemble_and_no_family_to_be_left_out()
+    {
+        using var folder = new TemporaryFolder();
+        ScenarioData.Write("warfarin", folder.Path);
+        var device = TorchRuntime.Start("cpu");
+        using var opened = WarfarinScenario.Prepare(folder.Path, [], 0, "paper", EnsembleOptions.Default, whole: false, trained: false).Open("warfarin", folder.File("work"), device);
+        var split = EnsembleSplit.Make(opened.Ensemble.Folder.Plan, member => member.Id, OpenedScenario.Halves);
+        var fingerprints = new UtafFingerprints(opened, split, new Warfarin().Settings(Profile.Cpu), TestContext.Current.CancellationToken);
+
+        var (families, smaller) = (fingerprints.Families().ToList(), fingerprints.Smaller(28));
+
+        Assert.Equal(["distillation", "fine-tuning", "retraining", "weight-pruning"], families.Select(family => family.Left));
+        Assert.All(families, family => Assert.Equal(6, family.Split.Training.Count(AloneForTraining)));
+        Assert.All(families, family => Assert.DoesNotContain(family.Split.Validation.Concat(family.Split.Test), AloneForTraining));
+        Assert.All(families, family => Assert.DoesNotContain(family.Split.Training.Concat(family.Split.Validation), member => member.Family == family.Left));
+        Assert.NotNull(smaller);
+        Assert.Equal((28, 28), (smaller.Training.Concat(smaller.Validation).Count(member => member.Stolen), smaller.Training.Concat(smaller.Validation).Count(member => !member.Stolen)));
+        Assert.DoesNotContain(smaller.Training, AloneForTraining);
+
+        static bool AloneForTraining(Member member) => member.Recipe.ForTrainingAlone;
+    }
+}
