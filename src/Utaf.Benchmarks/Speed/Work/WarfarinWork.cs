@@ -48,7 +48,10 @@ internal sealed record WarfarinWork(string Data, string Folder, ulong Seed, int 
     {
         var ensemble = WarfarinScenario.Open(Data, Folder, Seed);
         Directory.Delete(ensemble.Folder.Path, recursive: true);
-        return ensemble with { Folder = EnsembleFolder.Open(ensemble.Folder.Path, ensemble.Folder.Plan) };
+
+        // The paper's members, as the reference has them.
+        var plan = ensemble.Folder.Plan with { Members = [.. ensemble.Folder.Plan.Members.Where(member => !member.Recipe.ForTrainingAlone)] };
+        return ensemble with { Folder = EnsembleFolder.Open(ensemble.Folder.Path, plan) };
     }
 
     private static int Steps(OpenedEnsemble ensemble)
@@ -60,7 +63,6 @@ internal sealed record WarfarinWork(string Data, string Folder, ulong Seed, int 
             FineTuning recipe => recipe.Training.Epochs,
             Retraining recipe => recipe.Training.Epochs,
             WeightPruning recipe => recipe.Recovery.Epochs,
-            ShrinkPerturb recipe => recipe.Recovery.Epochs,
             Distillation recipe => recipe.Training.Epochs,
             IndependentTraining recipe => recipe.Training.Epochs,
             _ => 0,
