@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace Utaf.Benchmarks;
 
 /// <summary>
-/// Warfarin dose prediction (paper, appendix A): a 31-100-1 regressor, Table A2's 70 positives and 70 negatives, owner's
-/// and public data by halves, the ensemble by halves for training and test.
+/// Warfarin dose prediction (paper, appendix A): a 31-100-1 regressor, Table A2's 70 positives and 70 negatives and copies
+/// that are learned from alone, owner's and public data by halves, the ensemble by halves for training and test.
 /// </summary>
 internal static class WarfarinScenario
 {
@@ -24,15 +24,16 @@ internal static class WarfarinScenario
     // mg a week.
     private const double DoseScale = 100;
 
-    /// <summary>The ensemble of one seed, built, half built or empty.</summary>
+    /// <summary>The ensemble of one seed for what is timed beside the reference, built, half built or empty: Table A2's members, and no copies that are learned from alone.</summary>
     /// <param name="dataFolder">Holds the 31-feature table of the IWPC data.</param>
     /// <param name="work">Where ensembles are kept.</param>
     /// <param name="seed">Decides halves, weights and members.</param>
     public static OpenedEnsemble Open(string dataFolder, string work, ulong seed)
     {
         var prepared = Prepare(dataFolder, [], seed, "paper", EnsembleOptions.Default);
+        var plan = prepared.Plan with { Members = [.. prepared.Plan.Members.Where(member => !prepared.Plan.IsForTrainingAlone(member))] };
         return new(
-            EnsembleFolder.Under(work, prepared.Plan),
+            EnsembleFolder.Under(work, plan),
             new Workshop(prepared.Target, prepared.Task, prepared.Data, CPU),
             new ModelIdentity("warfarin", $"seed-{seed}", prepared.Target.ArtifactSha256));
     }

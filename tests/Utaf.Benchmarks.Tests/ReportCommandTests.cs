@@ -340,6 +340,18 @@ public sealed class ReportCommandTests
     }
 
     [Fact]
+    public void Ensembles_that_differ_in_what_is_only_learned_from_are_one_repeat_and_ensembles_of_other_suspects_are_not()
+    {
+        using var folder = new TemporaryFolder();
+        var first = Runs.Write(folder.File("a"), "skin", "cpu", Runs.Repeat(7, Runs.Scheme("ipguard", "default")));
+        var larger = Runs.Write(folder.File("b"), "skin", "cpu", Runs.Repeat(7) with { Members = 146 });
+        var ofOthers = Runs.Write(folder.File("c"), "skin", "cpu", Runs.Repeat(7, Runs.Scheme("utaf", "default", Runs.ManyHonest)));
+
+        Assert.Contains("- Ensemble: 146 models, built in 60.0 s.", Report(folder, [first, larger]), StringComparison.Ordinal);
+        Fails("UTAF1904", ofOthers, first, ofOthers);
+    }
+
+    [Fact]
     public void Runs_that_disagree_are_told()
     {
         using var folder = new TemporaryFolder();

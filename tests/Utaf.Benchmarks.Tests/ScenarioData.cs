@@ -33,10 +33,10 @@ internal static class ScenarioData
     }
 
     /// <summary>Two identifiers, the features, a dose that depends on them.</summary>
-    public static string Table(Random random, int features)
+    public static string Table(Random random, int features, int rows = Images)
     {
         var text = new StringBuilder("subject,site," + string.Join(',', Enumerable.Range(0, features).Select(i => $"f{i}")) + ",dose\n");
-        for (var row = 0; row < Images; row++)
+        for (var row = 0; row < rows; row++)
         {
             double[] values = [.. Enumerable.Range(0, features).Select(i => i < 2 ? 50 + (100 * random.NextDouble()) : random.Next(2))];
             text.AppendLine(CultureInfo.InvariantCulture, $"P{row},{random.Next(20)},{string.Join(',', values.Select(value => value.ToString("0.0", CultureInfo.InvariantCulture)))},{10 + (values[^1] * 20) + (values[0] / 10):0.0}");

@@ -9,6 +9,21 @@ namespace Utaf.Benchmarks.Tests;
 public sealed class UtafFingerprintsTests
 {
     [Fact]
+    public void What_is_timed_beside_the_reference_has_Table_A2s_members_alone_however_often_it_is_opened()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("iwpc_31feat_5741.csv"), ScenarioData.Table(new Random(1), features: 31, rows: 5741));
+        TorchRuntime.Start("cpu");
+
+        using var first = WarfarinScenario.Open(folder.Path, folder.File("work"), 1);
+        using var second = WarfarinScenario.Open(folder.Path, folder.File("work"), 1);
+
+        Assert.Equal(140, first.Folder.Plan.Members.Count);
+        Assert.DoesNotContain(first.Folder.Plan.Members, first.Folder.Plan.IsForTrainingAlone);
+        Assert.Equal((first.Folder.Path, first.Folder.Plan.Hash()), (second.Folder.Path, second.Folder.Plan.Hash()));
+    }
+
+    [Fact]
     public void Copies_for_training_alone_are_in_no_smaller_ensemble_and_no_family_to_be_left_out()
     {
         using var folder = new TemporaryFolder();
@@ -18,16 +33,16 @@ public sealed class UtafFingerprintsTests
         var split = EnsembleSplit.Make(opened.Ensemble.Folder.Plan, member => member.Id, OpenedScenario.Halves);
         var fingerprints = new UtafFingerprints(opened, split, new Warfarin().Settings(Profile.Cpu), TestContext.Current.CancellationToken);
 
-        var (families, smaller) = (fingerprints.Families().ToList(), fingerprints.Smaller(28));
+        var (families, smaller) = (fingerprints.Families().Concat(fingerprints.Architectures()).ToList(), fingerprints.Smaller(28));
 
-        Assert.Equal(["distillation", "fine-tuning", "retraining", "weight-pruning"], families.Select(family => family.Left));
+        Assert.Equal(["distillation", "fine-tuning", "retraining", "weight-pruning", "mlp-100", "mlp-100-100", "mlp-100-100-100"], families.Select(family => family.Left));
         Assert.All(families, family => Assert.Equal(6, family.Split.Training.Count(AloneForTraining)));
         Assert.All(families, family => Assert.DoesNotContain(family.Split.Validation.Concat(family.Split.Test), AloneForTraining));
-        Assert.All(families, family => Assert.DoesNotContain(family.Split.Training.Concat(family.Split.Validation), member => member.Family == family.Left));
+        Assert.All(families.Take(4), family => Assert.DoesNotContain(family.Split.Training.Concat(family.Split.Validation), member => member.Family == family.Left));
         Assert.NotNull(smaller);
         Assert.Equal((28, 28), (smaller.Training.Concat(smaller.Validation).Count(member => member.Stolen), smaller.Training.Concat(smaller.Validation).Count(member => !member.Stolen)));
         Assert.DoesNotContain(smaller.Training, AloneForTraining);
 
-        static bool AloneForTraining(Member member) => member.Recipe.ForTrainingAlone;
+        bool AloneForTraining(Member member) => opened.Ensemble.Folder.Plan.IsForTrainingAlone(member);
     }
 }

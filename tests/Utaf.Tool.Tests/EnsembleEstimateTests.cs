@@ -53,6 +53,15 @@ public sealed class EnsembleEstimateTests : ToolTest
     }
 
     [Fact]
+    public async Task Copies_that_are_in_no_result_are_told()
+    {
+        string[] plan = ["ensemble", "plan", .. Options.TakeWhile(option => option != "--profile"), "--no-estimate", "--profile"];
+
+        Assert.Contains("76 stolen, 70 honest; 6 of the stolen are learned from and in no result\n", await SucceedAsync([.. plan, "paper"]), StringComparison.Ordinal);
+        Assert.Contains("12 stolen, 12 honest\n", await SucceedAsync([.. plan, "quick"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Perceptrons_are_built_by_one_process_unless_more_are_asked_for()
     {
         Assert.Equal(1, (await EstimateAsync(Options)).GetProperty("processes").GetInt32());

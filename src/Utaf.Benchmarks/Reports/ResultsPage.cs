@@ -55,7 +55,7 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
         Section("Robustness and uniqueness (Fig. 3, A1)", "curves", runs, Curves);
         Section("Number of fingerprint examples (Fig. 4)", "examples", runs, Examples);
         Section("Size of the ensemble (Fig. 5)", "ensemble", runs, EnsembleSizes);
-        Section("A family left out of the ensemble", null, runs, _ => OpenSet(runs, "left out", Settings.LeftOut, "Left out of learning and choosing. For an obfuscation the suspects are its copies of all parts against the honest test members; for a kind of honest models the other way round. The last column is the same scheme's AUC with all families learned from."));
+        Section("A family left out of the ensemble", null, runs, _ => OpenSet(runs, "left out", Settings.LeftOut, "Left out of learning and choosing; perturbed copies, where the ensemble has them, are learned from all the same ([which](benchmarks.md#scenarios)). For an obfuscation the suspects are its copies of all parts against the honest test members; for a kind of honest models the other way round. The last column is the same scheme's AUC with all families learned from."));
         Section("Attacks that are never trained on", null, runs, _ => OpenSet(runs, "attack", Settings.Attack, "Copies under the attack, against the honest test members: under the same transformation where it is one of the API's."));
         if (OtherSettings(runs).Length > 0)
         {

@@ -5,7 +5,7 @@ namespace Utaf.Benchmarks.Results;
 /// <summary>One repeat of a scenario: <c>repeat-SEED.json</c>, written when all of it is there.</summary>
 /// <param name="Seed">Decides halves, weights and members.</param>
 /// <param name="Target">How good the target is on data it was not trained on: accuracy, r2, … by name.</param>
-/// <param name="Members">M₊ and M₋ together.</param>
+/// <param name="Members">M₊ and M₋ together, those that are only learned from included.</param>
 /// <param name="EnsembleSeconds">Stage 1.</param>
 /// <param name="Schemes">Every scheme in every setting, UTAF's too.</param>
 internal sealed record RepeatResult(ulong Seed, IReadOnlyDictionary<string, double> Target, int Members, double EnsembleSeconds, IReadOnlyList<SchemeResult> Schemes)
@@ -24,7 +24,7 @@ internal sealed record RepeatResult(ulong Seed, IReadOnlyDictionary<string, doub
     public RepeatResult? With(RepeatResult other, out string difference)
     {
         difference = "the target or its ensemble";
-        if (Members != other.Members || Target.Count != other.Target.Count || Target.Any(measure => !other.Target.TryGetValue(measure.Key, out var value) || value != measure.Value))
+        if (!SameSuspects(other) || Target.Count != other.Target.Count || Target.Any(measure => !other.Target.TryGetValue(measure.Key, out var value) || value != measure.Value))
         {
             return null;
         }
@@ -44,8 +44,23 @@ internal sealed record RepeatResult(ulong Seed, IReadOnlyDictionary<string, doub
             }
         }
 
-        // A run that finds the ensemble built tells less.
-        return this with { EnsembleSeconds = Math.Max(EnsembleSeconds, other.EnsembleSeconds), Schemes = [.. Schemes, .. added] };
+        // A run that finds the ensemble built tells less; and of two ensembles with the same suspects the larger one has more to learn from alone.
+        return this with
+        {
+            Members = Math.Max(Members, other.Members),
+            EnsembleSeconds = Math.Max(EnsembleSeconds, other.EnsembleSeconds),
+            Schemes = [.. Schemes, .. added],
+        };
+    }
+
+    /// <summary>Whether both are of the same held-out models. How many members there are besides says nothing: some are only learned from.</summary>
+    private bool SameSuspects(RepeatResult other)
+    {
+        var (ours, theirs) = (HeldOut(this), HeldOut(other));
+        return ours is null || theirs is null || ours.SequenceEqual(theirs);
+
+        static IEnumerable<(string Id, bool Stolen, string Family)>? HeldOut(RepeatResult repeat) =>
+            repeat.Schemes.FirstOrDefault(scheme => scheme.Setting == Settings.Default)?.Suspects.Select(suspect => (suspect.Id, suspect.Stolen, suspect.Family));
     }
 
     /// <summary>What cannot be so, as expected and found; null if all is well. A report trusts what has passed.</summary>
@@ -132,10 +147,10 @@ internal static class Settings
     /// <summary>Another number of ModelDiff's pairs, each of two queries.</summary>
     public static string Pairs(int count) => $"pairs={count}";
 
-    /// <summary>A smaller ensemble (figure 5): so many positives and as many negatives in the part that is learned from.</summary>
+    /// <summary>A smaller ensemble (figure 5): so many positives and as many negatives in the part that is learned from, and no perturbed copies.</summary>
     public static string Ensemble(int perSide) => $"ensemble={perSide}";
 
-    /// <summary>A family left out of training: the suspects are its members of all parts, against the other side's test members.</summary>
+    /// <summary>A family left out of training: the suspects are its members of all parts, against the other side's test members. Perturbed copies stay.</summary>
     public static string Without(string family) => $"without={family}";
 
     /// <summary>An attack that is never trained on: its copies, against the honest test members under the same transformation where it is the API's.</summary>

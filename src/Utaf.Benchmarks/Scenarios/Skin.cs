@@ -27,7 +27,7 @@ internal sealed class Skin : Scenario
 
     public override string Name => "skin";
 
-    public override string Description => "Skin lesion classification (HAM10000): ResNet-18, 70 positives and 70 negatives of five architectures.";
+    public override string Description => "Skin lesion classification (HAM10000): ResNet-18, 70 positives and 70 negatives of five architectures, and six copies that are learned from alone.";
 
     public override string DataSet(Profile profile) =>
         $"HAM10000's images at {Side(profile)}×{Side(profile)}, as MedMNIST publishes them (DermaMNIST, medmnist.com; the images are those of Tschandl et al. 2018), or {Names(profile)[1]} with the arrays images, labels and split. --data is its folder";

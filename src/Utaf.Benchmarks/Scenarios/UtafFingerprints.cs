@@ -57,7 +57,7 @@ internal sealed class UtafFingerprints(OpenedScenario opened, EnsembleSplit spli
         foreach (var stolen in (bool[])[true, false])
         {
             var chosen = random.Shuffle([.. split.Validation.Where(member => member.Stolen == stolen)]).Take(forValidation).ToList();
-            var learned = random.Shuffle([.. split.Training.Where(member => member.Stolen == stolen && !member.Recipe.ForTrainingAlone)]).Take(perSide - chosen.Count).ToList();
+            var learned = random.Shuffle([.. split.Training.Where(member => member.Stolen == stolen && !folder.Plan.IsForTrainingAlone(member))]).Take(perSide - chosen.Count).ToList();
             if (chosen.Count + learned.Count < perSide || learned.Count == 0)
             {
                 return null;
@@ -81,7 +81,7 @@ internal sealed class UtafFingerprints(OpenedScenario opened, EnsembleSplit spli
     private IEnumerable<(string Left, EnsembleSplit Split)> Without(bool stolen, Func<Member, string> kind)
     {
         Member[] all = [.. split.Training, .. split.Validation, .. split.Test];
-        return all.Where(member => member.Stolen == stolen && !member.Recipe.ForTrainingAlone).Select(kind).Distinct().Order(StringComparer.Ordinal)
+        return all.Where(member => member.Stolen == stolen && !folder.Plan.IsForTrainingAlone(member)).Select(kind).Distinct().Order(StringComparer.Ordinal)
             .Select(left => (left, split with
             {
                 Training = Others(split.Training, left),
@@ -96,7 +96,8 @@ internal sealed class UtafFingerprints(OpenedScenario opened, EnsembleSplit spli
         List<Member> Others(IReadOnlyList<Member> part, string left) => [.. part.Where(member => !IsLeft(member, left))];
     }
 
-    private static bool HasBothSides(IReadOnlyList<Member> part) => part.Any(member => member.Stolen) && !part.All(member => member.Stolen);
+    private bool HasBothSides(IReadOnlyList<Member> part) =>
+        part.Any(member => member.Stolen && !folder.Plan.IsForTrainingAlone(member)) && !part.All(member => member.Stolen);
 
     private Fingerprinted Construct(string scheme, string setting, Schedule schedule, EnsembleSplit parts, int examples = 100)
     {

@@ -1,11 +1,11 @@
 namespace Utaf.Benchmarks.Scenarios;
 
-/// <summary>Warfarin dose prediction: regression, 140 members of Table A2. It is small enough for the paper's setting on any processor.</summary>
+/// <summary>Warfarin dose prediction: regression, 140 members of Table A2 and six that are learned from alone. It is small enough for the paper's setting on any processor.</summary>
 internal sealed class Warfarin : Scenario
 {
     public override string Name => "warfarin";
 
-    public override string Description => "Warfarin dose prediction: regression by a perceptron, 140 members of Table A2.";
+    public override string Description => "Warfarin dose prediction: regression by a perceptron, 140 members of Table A2 and six that are learned from alone.";
 
     public override string DataSet(Profile profile) =>
         "the 31-feature table of the International Warfarin Pharmacogenetics Consortium (IWPC): two identifiers, the features, the weekly dose in mg; the patients' table is ClinPGx's (PharmGKB, clinpgx.org). --data is its folder";

@@ -108,8 +108,8 @@ internal abstract class ConstructionSchedule
     /// <summary>The objective's weights when the user names none.</summary>
     public abstract ObjectiveWeights Weights { get; }
 
-    /// <summary>Whether members that are <see cref="Ensembles.Recipe.ForTrainingAlone"/> are left out: the paper's ensemble has none.</summary>
-    public virtual bool KnowsThePapersMembersAlone => false;
+    /// <summary>Whether members that are only learned from are learned from: the paper's ensemble has none.</summary>
+    public virtual bool KnowsMoreThanThePaper => true;
 
     /// <summary>Learns a pair; the result is the caller's to dispose.</summary>
     public abstract Learned Run(Learning learning);

@@ -81,7 +81,7 @@ public static class PairConstruction
         var plan = folder.Plan;
         var schedule = ConstructionSchedule.Of(options.Schedule);
         var weights = options.Weights ?? schedule.Weights;
-        IReadOnlyList<Member> learnedFrom = schedule.KnowsThePapersMembersAlone ? [.. split.Training.Where(member => !member.Recipe.ForTrainingAlone)] : split.Training;
+        Member[] learnedFrom = [.. split.Training.Where(member => schedule.KnowsMoreThanThePaper || !plan.IsForTrainingAlone(member))];
         using var box = InputBox.For(workshop);
         var costly = IsCostly(workshop.Target);
         var type = costly && options.Precision == Precision.Auto && workshop.Device.type == DeviceType.CPU && Processor.MultipliesBFloat16
@@ -122,10 +122,10 @@ public static class PairConstruction
                 plan.Profile,
                 plan.Members.Count(member => member.Stolen),
                 plan.Members.Count(member => !member.Stolen),
-                learnedFrom.Count,
+                learnedFrom.Length,
                 split.Validation.Count,
                 split.Test.Count,
-                [.. workshop.Data.Notes, .. Warnings(heldOut, learned.Threshold), .. split.Duplicates.Select(member => $"{member.Id} was left out: another member has the same weights.")]),
+                [.. workshop.Data.Notes, .. Warnings(heldOut, learned.Threshold), .. NotLearnedFrom(split.Training.Count - learnedFrom.Length), .. split.Duplicates.Select(member => $"{member.Id} was left out: another member has the same weights.")]),
             heldOut,
             toolVersion,
             CreatedUtc: null);
@@ -173,6 +173,14 @@ public static class PairConstruction
         if (missed > 0)
         {
             yield return $"{missed} of {stolen.Count} held-out stolen models are not above ρ: a larger profile or more data may help.";
+        }
+    }
+
+    private static IEnumerable<string> NotLearnedFrom(int copies)
+    {
+        if (copies > 0)
+        {
+            yield return $"{copies} {(copies == 1 ? "copy was" : "copies were")} not learned from: the paper's schedule has none of the kind.";
         }
     }
 

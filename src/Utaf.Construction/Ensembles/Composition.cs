@@ -3,7 +3,7 @@ using Utaf.Models;
 
 namespace Utaf.Ensembles;
 
-/// <summary>The profiles: how many members of which kind. <c>paper</c> is Table A2.</summary>
+/// <summary>The profiles: how many members of which kind. <c>paper</c> is Table A2, and copies that are learned from alone.</summary>
 /// <param name="Architectures">Students' and independent models' architectures, from small to large.</param>
 /// <param name="Filters">Whether the target has convolutions, whose filters can be pruned.</param>
 /// <param name="TargetIsKnown">Whether the target's own architecture is one of these.</param>

@@ -116,6 +116,9 @@ public sealed record EnsemblePlan(
         return member.Id;
     }
 
+    /// <summary>Whether a member is only learned from, and so are all that are made from it: no choice is made by them, and no result is of them.</summary>
+    public bool IsForTrainingAlone(Member member) => Members.First(other => other.Id == Lineage(member)).Recipe.ForTrainingAlone;
+
     /// <summary>Tries the listed models: they cost nothing, and one that does not fit is not to be found out after hours.</summary>
     /// <exception cref="UtafException">UTAF11xx, UTAF1403, UTAF1404: it cannot be a member; UTAF1407: it is the target.</exception>
     public void CheckListed(TargetModel target, LearningTask task, EnsembleData data)

@@ -45,7 +45,7 @@ public sealed record EnsembleSplit(
         var (training, validation, test) = (new List<Member>(), new List<Member>(), new List<Member>());
         var random = new SeededRandom(plan.Seed, "split");
 
-        foreach (var side in distinct.Where(member => !member.Recipe.ForTrainingAlone).GroupBy(member => member.Stolen))
+        foreach (var side in distinct.Where(member => !plan.IsForTrainingAlone(member)).GroupBy(member => member.Stolen))
         {
             // By the weights that a line starts from: its first member may have been left out for another of the same.
             var lineages = side.GroupBy(member => digests[plan.Lineage(member)]).GroupBy(lineage => lineage.First().Family).SelectMany(family => random.Shuffle([.. family]));
@@ -82,7 +82,7 @@ public sealed record EnsembleSplit(
             }
         }
 
-        return new([.. training, .. distinct.Where(member => member.Recipe.ForTrainingAlone)], validation, test, [.. plan.Members.Except(distinct)]);
+        return new([.. training, .. distinct.Where(plan.IsForTrainingAlone)], validation, test, [.. plan.Members.Except(distinct)]);
     }
 
     private static void RequireFraction(string option, double value)

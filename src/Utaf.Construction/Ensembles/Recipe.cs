@@ -28,7 +28,7 @@ public abstract record Recipe
     [JsonIgnore]
     public abstract TrainingEffort? Effort { get; }
 
-    /// <summary>Whether members of this kind are only learned from: no choice is made by them, and no result is of them.</summary>
+    /// <summary>Whether what is made of the target in this way is only learned from (<see cref="EnsemblePlan.IsForTrainingAlone"/>).</summary>
     [JsonIgnore]
     public virtual bool ForTrainingAlone => false;
 

@@ -9,8 +9,9 @@ namespace Utaf.Tool.Documents;
 /// <param name="Hash">The plan's hash.</param>
 /// <param name="Folder">Where it would be built.</param>
 /// <param name="Json">The plan itself, as it stands in the ensemble's folder.</param>
+/// <param name="ForTrainingAlone">How many members are only learned from.</param>
 /// <param name="Estimate">What building it will take; null where that was not asked for.</param>
-internal sealed record PlanDocument(string Hash, string Folder, string Json, CostEstimate? Estimate) : Document
+internal sealed record PlanDocument(string Hash, string Folder, string Json, int ForTrainingAlone, CostEstimate? Estimate) : Document
 {
     public override string ToJson()
     {
@@ -32,7 +33,7 @@ internal sealed record PlanDocument(string Hash, string Folder, string Json, Cos
         var stolen = members.Count(member => member.GetProperty("stolen").GetBoolean());
         page.Facts(
             ("Plan", $"{Numbers.Digest(Hash)}, profile {root.GetProperty("profile").GetString()}, seed {root.GetProperty("seed").GetUInt64()}"),
-            ("Members", $"{stolen} stolen, {members.Count - stolen} honest"),
+            ("Members", $"{stolen} stolen, {members.Count - stolen} honest{(ForTrainingAlone > 0 ? $"; {Numbers.Count(ForTrainingAlone)} of the stolen are learned from and in no result" : "")}"),
             ("Folder", Folder));
         foreach (var side in members.GroupBy(member => member.GetProperty("stolen").GetBoolean()))
         {

@@ -67,7 +67,10 @@ public sealed class PairConstructionTests(BuiltEnsembles ensembles) : IClassFixt
             var learned = schedule == Schedule.Batched ? 1 : 0;
             Assert.Equal(without.Manifest.Ensemble.Training + learned, with.Manifest.Ensemble.Training);
             Assert.Equal(schedule == Schedule.Paper, with.Fingerprint.Values.SequenceEqual(without.Fingerprint.Values));
+            Assert.Equal(schedule == Schedule.Paper, with.Manifest.HeldOut.Members.SequenceEqual(without.Manifest.HeldOut.Members));
             Assert.Equal(without.Manifest.HeldOut.Members.Select(member => member.Id), with.Manifest.HeldOut.Members.Select(member => member.Id));
+            Assert.Equal(schedule == Schedule.Paper, with.Manifest.Ensemble.Notes.Any(note => note == "1 copy was not learned from: the paper's schedule has none of the kind."));
+            Assert.True(schedule == Schedule.Batched || with.Manifest.Threshold == without.Manifest.Threshold);
         }
     }
 

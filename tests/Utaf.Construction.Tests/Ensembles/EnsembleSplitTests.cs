@@ -42,7 +42,7 @@ public sealed class EnsembleSplitTests : IDisposable
 
         foreach (var stolen in (bool[])[true, false])
         {
-            var all = plan.Members.Count(member => member.Stolen == stolen && !member.Recipe.ForTrainingAlone);
+            var all = plan.Members.Count(member => member.Stolen == stolen && !plan.IsForTrainingAlone(member));
             Assert.InRange(split.Test.Count(member => member.Stolen == stolen), (0.5 * all) - 2, (0.5 * all) + 1);
             Assert.InRange(split.Validation.Count(member => member.Stolen == stolen), (0.1 * all) - 1, (0.1 * all) + 1.5);
             Assert.All(Parts(split), part => Assert.Contains(part, member => member.Stolen == stolen));
@@ -58,7 +58,7 @@ public sealed class EnsembleSplitTests : IDisposable
 
         var split = EnsembleSplit.Make(plan, member => member.Id, new(0.4, 0.2));
 
-        foreach (var family in plan.Members.Where(member => member.Parent is null && !member.Recipe.ForTrainingAlone).GroupBy(member => member.Family).Where(family => family.Count() >= 4))
+        foreach (var family in plan.Members.Where(member => member.Parent is null && !plan.IsForTrainingAlone(member)).GroupBy(member => member.Family).Where(family => family.Count() >= 4))
         {
             var tested = split.Test.Count(member => member.Family == family.Key && member.Parent is null);
             Assert.InRange(tested, (0.4 * family.Count()) - 1.5, (0.4 * family.Count()) + 1.5);
@@ -72,7 +72,7 @@ public sealed class EnsembleSplitTests : IDisposable
     public void Members_for_training_alone_are_learned_from_and_change_nothing_else(ulong seed)
     {
         var plan = Plan("paper", seed);
-        Member[] alone = [.. plan.Members.Where(member => member.Recipe.ForTrainingAlone)];
+        Member[] alone = [.. plan.Members.Where(plan.IsForTrainingAlone)];
 
         var split = EnsembleSplit.Make(plan, member => member.Id, new(0.5, 0.2));
         var without = EnsembleSplit.Make(plan with { Members = [.. plan.Members.Except(alone)] }, member => member.Id, new(0.5, 0.2));
@@ -81,6 +81,25 @@ public sealed class EnsembleSplitTests : IDisposable
         Assert.Equal([.. without.Training, .. alone], split.Training);
         Assert.Equal(without.Validation, split.Validation);
         Assert.Equal(without.Test, split.Test);
+    }
+
+    [Fact]
+    public void A_line_of_descent_stays_together_whichever_of_its_members_is_for_training_alone()
+    {
+        var plan = Plan("standard", 1);
+        var tuned = plan.Members.First(member => member.Recipe is FineTuning);
+        var (alone, perturbed) = (new ShrinkPerturb(0.3, new(1)), new ShrinkPerturb(0.4, new(1)));
+        var start = new Member("start", Stolen: true, Parent: null, alone);
+        var fromAlone = new Member("from-alone", Stolen: true, "start", tuned.Recipe);
+        var fromTuned = new Member("from-tuned", Stolen: true, tuned.Id, perturbed);
+        plan = plan with { Members = [.. plan.Members, start, fromAlone, fromTuned] };
+        for (ulong seed = 0; seed < 10; seed++)
+        {
+            var split = EnsembleSplit.Make(plan with { Seed = seed }, member => member.Id, new());
+
+            Assert.Equal([start, fromAlone], split.Training.TakeLast(2));
+            Assert.Contains(tuned, Parts(split).Single(part => part.Contains(fromTuned)));
+        }
     }
 
     [Fact]

@@ -176,7 +176,7 @@ public sealed class ObfuscationTests : IDisposable
         }
     }
 
-    public static TheoryData<Recipe> AllLayers() => [new FineTuning(TrainedLayers.All, Short, 0), new Retraining(TrainedLayers.All, Short, 0)];
+    public static TheoryData<Recipe> AllLayers() => [new FineTuning(TrainedLayers.All, Short, 0), new Retraining(TrainedLayers.All, Short, 0), new ShrinkPerturb(0.2, Short)];
 
     [Theory]
     [MemberData(nameof(AllLayers))]
@@ -241,6 +241,7 @@ public sealed class ObfuscationTests : IDisposable
         new FilterPruning(0.5, PruningCriterion.Random, Short),
         new FineTuning(TrainedLayers.All, Short, 0),
         new Retraining(TrainedLayers.Last, Short, 0),
+        new ShrinkPerturb(0.35, Short),
         new Distillation(new SmallConvNet([4, 8]), Short, 4, 0),
         new Distillation(new SqueezeNet(16, 4), Short, 4, 0),
         new Distillation(new AlexNet(16), Short, 4, 0),

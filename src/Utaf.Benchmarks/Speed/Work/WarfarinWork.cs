@@ -48,10 +48,7 @@ internal sealed record WarfarinWork(string Data, string Folder, ulong Seed, int 
     {
         var ensemble = WarfarinScenario.Open(Data, Folder, Seed);
         Directory.Delete(ensemble.Folder.Path, recursive: true);
-
-        // The paper's members, as the reference has them.
-        var plan = ensemble.Folder.Plan with { Members = [.. ensemble.Folder.Plan.Members.Where(member => !member.Recipe.ForTrainingAlone)] };
-        return ensemble with { Folder = EnsembleFolder.Open(ensemble.Folder.Path, plan) };
+        return ensemble with { Folder = EnsembleFolder.Open(ensemble.Folder.Path, ensemble.Folder.Plan) };
     }
 
     private static int Steps(OpenedEnsemble ensemble)
