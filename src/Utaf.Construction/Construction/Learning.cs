@@ -108,8 +108,8 @@ internal abstract class ConstructionSchedule
     /// <summary>The objective's weights when the user names none.</summary>
     public abstract ObjectiveWeights Weights { get; }
 
-    /// <summary>Whether members that are only learned from are learned from: the paper's ensemble has none.</summary>
-    public virtual bool KnowsMoreThanThePaper => true;
+    /// <summary>Whether it learns from members that are for training alone (<see cref="Ensembles.EnsemblePlan.IsForTrainingAlone"/>): the paper's ensemble has none.</summary>
+    public virtual bool UsesMembersForTrainingAlone => true;
 
     /// <summary>Learns a pair; the result is the caller's to dispose.</summary>
     public abstract Learned Run(Learning learning);

@@ -81,7 +81,7 @@ public static class PairConstruction
         var plan = folder.Plan;
         var schedule = ConstructionSchedule.Of(options.Schedule);
         var weights = options.Weights ?? schedule.Weights;
-        Member[] learnedFrom = [.. split.Training.Where(member => schedule.KnowsMoreThanThePaper || !plan.IsForTrainingAlone(member))];
+        Member[] learnedFrom = [.. split.Training.Where(member => schedule.UsesMembersForTrainingAlone || !plan.IsForTrainingAlone(member))];
         using var box = InputBox.For(workshop);
         var costly = IsCostly(workshop.Target);
         var type = costly && options.Precision == Precision.Auto && workshop.Device.type == DeviceType.CPU && Processor.MultipliesBFloat16

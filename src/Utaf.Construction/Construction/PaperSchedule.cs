@@ -21,7 +21,7 @@ internal sealed class PaperSchedule : ConstructionSchedule
 
     public override ObjectiveWeights Weights => new();
 
-    public override bool KnowsMoreThanThePaper => false;
+    public override bool UsesMembersForTrainingAlone => false;
 
     public override Learned Run(Learning learning)
     {

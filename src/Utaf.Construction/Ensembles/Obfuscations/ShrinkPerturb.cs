@@ -8,8 +8,8 @@ namespace Utaf.Ensembles.Obfuscations;
 
 /// <summary>
 /// Shrinks the weights and adds noise of their own size, then trains everything again (after Ash and Adams 2020, who shrink and
-/// add a little noise so that a warm start learns as if it were a fresh one). Between fine-tuning and training from nothing there are copies of any
-/// degree, whatever was done to them: these teach the meta-verifier what is left of the target on that way.
+/// add a little noise so that a warm start learns as if it were a fresh one). Between fine-tuning and training from nothing there
+/// are copies of any degree, whatever was done to them: these teach the meta-verifier what is left of the target on that way.
 /// </summary>
 /// <param name="Share">How much of each weight is noise afterwards, in (0, 1): w becomes (1 − share)·w + share·s·ξ, s the root mean square of the layer's weights and ξ normal.</param>
 /// <param name="Recovery">Training afterwards on public data. Zero epochs for none.</param>
