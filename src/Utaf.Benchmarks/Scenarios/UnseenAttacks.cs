@@ -8,8 +8,9 @@ using static TorchSharp.torch;
 namespace Utaf.Benchmarks.Scenarios;
 
 /// <summary>
-/// What no ensemble is trained on: weights in eight bits, an API that adds noise to its inputs or makes images smaller, and a
-/// copy that was trained on adversarial examples. The fingerprints of the default setting are tried on them.
+/// What no ensemble is trained on: weights in eight bits, an API that adds noise to its inputs or makes images smaller, a copy
+/// that was trained on adversarial examples, and copies that were obfuscated twice where the ensemble has none. The fingerprints
+/// of the default setting are tried on them.
 /// </summary>
 internal static class UnseenAttacks
 {
@@ -40,6 +41,11 @@ internal static class UnseenAttacks
         if (workshop.Task is Classification)
         {
             attacks.Add(("adversarial", [.. Steps.Select(step => Adversarial(step, profile)), .. honest]));
+        }
+
+        if (ChainedCopies.Of(ensemble, split, stop) is { Count: > 0 } chains)
+        {
+            attacks.Add((ChainedCopies.Name, [.. chains, .. honest]));
         }
 
         say($"unseen: {string.Join(", ", attacks.Select(attack => attack.Name))}");

@@ -10,9 +10,13 @@ internal sealed class FrozenMembers : IDisposable
     private readonly IReadOnlyList<MemberGroup> groups;
     private readonly (MemberGroup Group, int Index)[] byPlace;
 
-    private readonly MemberShelf shelf;
+    private readonly MemberShelf? shelf;
 
-    private FrozenMembers(IReadOnlyList<string> names, IReadOnlyList<bool> stolen, IReadOnlyList<MemberGroup> groups, MemberShelf shelf)
+    /// <param name="names">The members' ids, for messages.</param>
+    /// <param name="stolen">Which members are positives, in the same order.</param>
+    /// <param name="groups">Together all members; disposed with this.</param>
+    /// <param name="shelf">What holds networks for the groups, if anything; disposed with this.</param>
+    public FrozenMembers(IReadOnlyList<string> names, IReadOnlyList<bool> stolen, IReadOnlyList<MemberGroup> groups, MemberShelf? shelf = null)
     {
         Names = names;
         Stolen = stolen;
@@ -100,6 +104,6 @@ internal sealed class FrozenMembers : IDisposable
             group.Dispose();
         }
 
-        shelf.Dispose();
+        shelf?.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Utaf.Construction;
 using Utaf.Models;
 using Utaf.Torch;
 using static TorchSharp.torch;
@@ -59,11 +60,11 @@ public sealed record ConferAe(
         context.Require(this);
         using var scope = NewDisposeScope();
         var clock = Stopwatch.StartNew();
-        var (surrogates, references) = (context.Models.Surrogates, context.Models.References);
-        if (surrogates.Count == 0 || references.Count == 0)
+        var (surrogates, references) = (context.Models.Surrogates.Length, context.Models.References.Length);
+        if (surrogates == 0 || references == 0)
         {
             throw Errors.NoQueries(
-                Name, $"its training part has {surrogates.Count} distilled copies and {references.Count} independent models, and it needs both.");
+                Name, $"its training part has {surrogates} distilled copies and {references} independent models, and it needs both.");
         }
 
         var seeds = ClassScores.Seeds(context, right: true, Name);
@@ -95,18 +96,16 @@ public sealed record ConferAe(
     }
 
     /// <summary>Transfer(S, x, t)·(1 − Transfer(R, x, t)) of each input and class, [N, classes], in [0, 1], by what share of the models predicts a class.</summary>
-    internal static Tensor Score(IReadOnlyList<Network> surrogates, IReadOnlyList<Network> references, Tensor inputs)
+    internal static Tensor Score(TrainingNetworks models, Tensor inputs)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        return (Transfer(surrogates) * (1 - Transfer(references))).MoveToOuterDisposeScope();
+        return (Transfer(models.Surrogates) * (1 - Transfer(models.References))).MoveToOuterDisposeScope();
 
-        Tensor Transfer(IReadOnlyList<Network> models) => stack([.. models.Select(Votes)], 0).mean([0L]);
-
-        Tensor Votes(Network model)
+        Tensor Transfer(int[] places)
         {
-            var logits = ClassScores.Logits(model, inputs);
-            return zeros_like(logits).scatter(1, logits.argmax(1, keepdim: true), ones_like(logits));
+            var answers = Distributions(models.Members.Select(places).Outputs(inputs), inputs.shape[0]);
+            return zeros_like(answers).scatter(2, answers.argmax(2, keepdim: true), ones_like(answers)).mean([0L]);
         }
     }
 
@@ -114,46 +113,61 @@ public sealed record ConferAe(
     private Tensor Conferrable(SchemeContext context, Tensor seeds, SeededRandom random)
     {
         using var scope = NewDisposeScope();
+        var (target, models) = (context.Target, context.Models);
         var start = context.Box.Clip(seeds);
         var reach = context.Box.Span * Epsilon;
         var (low, high) = (start - reach, start + reach);
         var x = start.clone();
         var adam = new InputAdam(x, context.Box.Span, LearningRate);
-        var before = Probabilities(context.Target, start).detach();
+        var before = Probabilities(target, start).detach();
         var label = before.argmax(1);
         for (var step = 0; step < Iterations; step++)
         {
             using var pass = NewDisposeScope();
             context.CancellationToken.ThrowIfCancellationRequested();
-            var point = x.detach().requires_grad_(true);
-            var after = Probabilities(context.Target, point);
-            var surrogate = Mean(Some(context.Models.Surrogates, random), point);
-            var reference = Mean(Some(context.Models.References, random), point);
+            var (surrogates, references) = (Pass(models.Surrogates), Pass(models.References));
+            Tensor[] leaves = [x.detach().requires_grad_(), surrogates.Answers.detach().requires_grad_(), references.Answers.detach().requires_grad_()];
+            var after = Probabilities(target, leaves[0]);
+            var (surrogate, reference) = (Mean(leaves[1], x.shape[0]), Mean(leaves[2], x.shape[0]));
 
             // α·H(1, max M_E(x′)) − β·H(F(x), F(x′)) + γ·H(F(x′), Surr(x′)) with α = β = γ = 1.
             var ensemble = nn.functional.log_softmax(surrogate * (1 - reference), 1);
             var loss = -ensemble.amax([1L]).sum()
                 + (before * after.clamp(Smallest, 1 - Smallest).log()).sum()
                 - (after * surrogate.clamp(Smallest, 1).log()).sum();
-            var gradient = autograd.grad([loss], [point])[0];
+
+            // By the target as it is, and by the models' answers the models' own ways back.
+            var slopes = autograd.grad([loss], leaves);
+            var gradient = slopes[0] + surrogates.Gradient(slopes[1]) + references.Gradient(slopes[2]);
             x.copy_(context.Box.Clip((x - adam.Move(gradient)).minimum(high).maximum(low)).detach());
         }
 
         using var noGradient = no_grad();
-        var all = Mean(context.Models.Surrogates, x) * (1 - Mean(context.Models.References, x));
-        var kept = Probabilities(context.Target, x).argmax(1).ne(label).logical_and(all.amax([1L]).ge(Confidence));
+        var all = Whole(models.Surrogates) * (1 - Whole(models.References));
+        var kept = Probabilities(target, x).argmax(1).ne(label).logical_and(all.amax([1L]).ge(Confidence));
         return x.index_select(0, kept.nonzero().squeeze(1)).MoveToOuterDisposeScope();
+
+        GroupPass Pass(int[] places) => models.Members.Select(Some(places, random)).Pass(x, PassTerms.Exact);
+
+        Tensor Whole(int[] places) => Mean(models.Members.Select(places).Outputs(x), x.shape[0]);
     }
 
     private static Tensor Probabilities(Network network, Tensor inputs) => ClassScores.Logits(network, inputs).softmax(1);
 
-    private static Tensor Mean(IReadOnlyList<Network> models, Tensor inputs) =>
-        models.Select(model => Probabilities(model, inputs)).Aggregate((sum, next) => sum + next) / models.Count;
+    /// <summary>What classes models predict on the mean, [N, classes].</summary>
+    private static Tensor Mean(Tensor answers, long inputs) => Distributions(answers, inputs).mean([0L]);
+
+    /// <summary>Served probabilities, [models, N·out], as distributions, [models, N, classes]: one output is two classes.</summary>
+    private static Tensor Distributions(Tensor answers, long inputs)
+    {
+        var served = answers.view(answers.shape[0], inputs, -1);
+        return served.shape[2] == 1 ? cat([1 - served, served], 2) : served;
+    }
 
     /// <summary>The dropout over models of the publication; at least one stays.</summary>
-    private Network[] Some(IReadOnlyList<Network> models, SeededRandom random)
+    private int[] Some(int[] places, SeededRandom random)
     {
-        Network[] kept = [.. models.Where(_ => random.NextDouble() < Kept)];
-        return kept.Length > 0 ? kept : [models[random.NextInt32(models.Count)]];
+        int[] kept = [.. places.Where(_ => random.NextDouble() < Kept)];
+        return kept.Length > 0 ? kept : [places[random.NextInt32(places.Length)]];
     }
 }

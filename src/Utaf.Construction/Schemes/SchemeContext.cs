@@ -14,7 +14,7 @@ namespace Utaf.Schemes;
 public sealed record SchemeContext(Network Target, LearningTask Task, Tensor Inputs, Tensor Targets, InputBox Box, ulong Seed)
 {
     /// <summary>Models of the ensemble's training part; none where a scheme is used without an ensemble.</summary>
-    public TrainingNetworks Models { get; init; } = TrainingNetworks.None;
+    internal TrainingNetworks Models { get; init; } = TrainingNetworks.None;
 
     /// <summary>The ensemble, for schemes that learn from all of it; null where there is none.</summary>
     public SchemeEnsemble? Ensemble { get; init; }

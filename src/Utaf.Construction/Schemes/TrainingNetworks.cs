@@ -1,36 +1,36 @@
+using Utaf.Construction;
 using Utaf.Ensembles.Obfuscations;
-using Utaf.Models;
 
 namespace Utaf.Schemes;
 
 /// <summary>Models of the ensemble's training part with gradients to their inputs, loaded when they are first asked for.</summary>
-/// <param name="surrogates">Loads the frozen models that were distilled from the target.</param>
-/// <param name="references">Loads the frozen models that are independent of it.</param>
-public sealed class TrainingNetworks(Func<IReadOnlyList<Network>> surrogates, Func<IReadOnlyList<Network>> references) : IDisposable
+/// <param name="load">Loads the models that were distilled from the target, as positives, and those that are independent of it.</param>
+internal sealed class TrainingNetworks(Func<FrozenMembers> load) : IDisposable
 {
-    private readonly Lazy<IReadOnlyList<Network>> surrogates = new(surrogates);
-    private readonly Lazy<IReadOnlyList<Network>> references = new(references);
+    private readonly Lazy<FrozenMembers> members = new(load);
 
     /// <summary>No models.</summary>
-    public static TrainingNetworks None { get; } = new(() => [], () => []);
+    public static TrainingNetworks None { get; } = new(() => new([], [], []));
 
-    /// <summary>Distilled from the target.</summary>
-    public IReadOnlyList<Network> Surrogates => surrogates.Value;
+    /// <summary>All of them.</summary>
+    public FrozenMembers Members => members.Value;
 
-    /// <summary>Independent of the target.</summary>
-    public IReadOnlyList<Network> References => references.Value;
+    /// <summary>The places of those that were distilled from the target.</summary>
+    public int[] Surrogates => Members.PlacesOf(stolen: true);
+
+    /// <summary>The places of those that are independent of it.</summary>
+    public int[] References => Members.PlacesOf(stolen: false);
 
     /// <summary>Those of a built ensemble: nothing but its training part.</summary>
-    public static TrainingNetworks Of(SchemeEnsemble ensemble) => new(
-        () => [.. ensemble.Split.Training.Where(member => member.Stolen && member.Recipe is Distillation).Select(ensemble.Load)],
-        () => [.. ensemble.Split.Training.Where(member => !member.Stolen).Select(ensemble.Load)]);
+    public static TrainingNetworks Of(SchemeEnsemble ensemble) => new(() => FrozenMembers.Load(
+        [.. ensemble.Split.Training.Where(member => !member.Stolen || member.Recipe is Distillation)], ensemble.Folder, ensemble.Workshop, withTarget: false));
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var network in new[] { surrogates, references }.Where(lazy => lazy.IsValueCreated).SelectMany(lazy => lazy.Value))
+        if (members.IsValueCreated)
         {
-            network.Dispose();
+            members.Value.Dispose();
         }
     }
 }

@@ -2,6 +2,7 @@ using TorchSharp;
 using Utaf.Construction;
 using Utaf.Data;
 using Utaf.Models;
+using Utaf.Models.Folding;
 using Utaf.Torch.Tests;
 using static TorchSharp.torch;
 
@@ -19,8 +20,9 @@ public sealed class SchemeTests : IDisposable
     {
         // Class 1 of an input at 0.5 is predicted from a boundary below it on.
         using var inputs = tensor([0.5f, 0], 1, 2);
+        var models = Models([Split(0.4f), Split(0.4f), Split(0.4f), Split(0.6f)], [Split(0.6f), Split(0.6f), Split(0.4f), Split(0.6f)]);
 
-        using var score = ConferAe.Score([Split(0.4f), Split(0.4f), Split(0.4f), Split(0.6f)], [Split(0.6f), Split(0.6f), Split(0.4f), Split(0.6f)], inputs);
+        using var score = ConferAe.Score(models, inputs);
 
         // Transfer(S, 1) = 3/4 and Transfer(R, 1) = 1/4; class 0: 1/4 and 3/4.
         Assert.Equal([0.25f * 0.25f, 0.75f * 0.75f], score.data<float>().ToArray());
@@ -32,7 +34,7 @@ public sealed class SchemeTests : IDisposable
         // Beside the boundary: further inside a class the objective's term γ, sureness, outweighs the way to the other side.
         var context = Context(Split(0.45f, sharpness: 200), [0.4495f, 0.4496f, 0.4497f, 0.4498f], labels: 0) with
         {
-            Models = Models(Split(0.45f, sharpness: 200), Split(0.7f, sharpness: 200)),
+            Models = Models([Split(0.45f, sharpness: 200)], [Split(0.7f, sharpness: 200)]),
         };
 
         var built = new ConferAe(Epsilon: 0.1, Examples: 4, LearningRate: 5e-3).Build(context);
@@ -51,7 +53,7 @@ public sealed class SchemeTests : IDisposable
         var alone = Assert.Throws<UtafException>(() => new ConferAe().Build(context));
         Assert.Contains("0 distilled copies", alone.Message, StringComparison.Ordinal);
 
-        var alike = context with { Models = Models(Split(0.45f), Split(0.45f)) };
+        var alike = context with { Models = Models([Split(0.45f)], [Split(0.45f)]) };
         Assert.Equal("UTAF1503", Assert.Throws<UtafException>(() => new ConferAe().Build(alike)).Diagnostic.Code);
     }
 
@@ -184,7 +186,15 @@ public sealed class SchemeTests : IDisposable
         scope.Dispose();
     }
 
-    private static TrainingNetworks Models(Network surrogate, Network reference) => new(() => [surrogate], () => [reference]);
+    private TrainingNetworks Models(Network[] surrogates, Network[] references)
+    {
+        var models = new TrainingNetworks(() => new(
+            [.. surrogates.Select((_, i) => $"copy-{i}"), .. references.Select((_, i) => $"honest-{i}")],
+            [.. surrogates.Select(_ => true), .. references.Select(_ => false)],
+            [.. surrogates.Concat(references).Select((network, place) => new SingleMember(place, _ => new WholeNetwork(network), new Classification()))]));
+        owned.Add(models);
+        return models;
+    }
 
     /// <summary>Class 0 below a boundary of the first input, class 1 above it.</summary>
     private Network Split(float boundary, float sharpness = 10) => Of([-sharpness, 0, sharpness, 0], [sharpness * boundary, -sharpness * boundary], 2);
