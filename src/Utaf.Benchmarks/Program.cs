@@ -9,6 +9,7 @@ return Application.Run(
     {
         ScenarioCommand.Make(new Skin(), Environment.ProcessorCount),
         ScenarioCommand.Make(new Warfarin(), processes: 1, withReference: true),
+        ScenarioCommand.Make(new Warfarin(annealed: true), processes: 1),
         ScenarioCommand.Make(new Fashion(), Environment.ProcessorCount),
         ReportCommand.Make(),
         SpeedCommand.Make(),

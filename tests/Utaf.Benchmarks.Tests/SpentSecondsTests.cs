@@ -42,7 +42,7 @@ public sealed class SpentSecondsTests
         ScenarioData.Write("warfarin", folder.Path);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var work = folder.File("work");
-        var settings = new ScenarioSettings(folder.Path, [], Seed: 0, Repeats: 1, Profile.Smoke, Run: null, Resume: false, work, ["utaf"], Threads: 1, Processes: 1);
+        var settings = new ScenarioSettings(folder.Path, [], Seed: 0, Repeats: 1, Profile.Smoke, Run: folder.File("run"), Resume: false, work, ["utaf"], Threads: 1, Processes: 1);
         var input = new ScenarioInput(folder.Path, [], Profile.Smoke, work, TorchRuntime.Start("cpu"));
         string[] kept = [];
         var run = new RepeatRun(new Warfarin(), settings, input, Hear, stop.Token);

@@ -55,8 +55,8 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
         Section("Robustness and uniqueness (Fig. 3, A1)", "curves", runs, Curves);
         Section("Number of fingerprint examples (Fig. 4)", "examples", runs, Examples);
         Section("Size of the ensemble (Fig. 5)", "ensemble", runs, EnsembleSizes);
-        Section("A family left out of the ensemble", null, runs, _ => OpenSet(runs, "left out", Settings.LeftOut, "Left out of learning and choosing; perturbed copies, where the ensemble has them, are learned from all the same ([which](benchmarks.md#scenarios)). For an obfuscation the suspects are its copies of all parts against the honest test members; for a kind of honest models the other way round. The last column is the same scheme's AUC with all families learned from."));
-        Section("Attacks that are never trained on", null, runs, _ => OpenSet(runs, "attack", Settings.Attack, "Copies under the attack, against the honest test members: under the same transformation where it is one of the API's."));
+        Section("A family left out of the ensemble", null, runs, _ => OpenSet(runs, "left out", Settings.LeftOut, [("AUC, test part alone", both => both.Open), ("the same, all families learned", both => both.Default)], "Left out of learning and choosing; perturbed copies, where the ensemble has them, are learned from all the same ([which](benchmarks.md#scenarios)). *pruning* is weight and filter pruning together. For an obfuscation the suspects are its copies of all parts against the honest test members; for a kind of honest models the other way round. The last two columns are of the same models: what is left out in the test part alone, and its AUC in the default setting, with all families learned from."));
+        Section("Attacks that are never trained on", null, runs, _ => OpenSet(runs, "attack", Settings.Attack, [], "Copies under the attack, against the honest test members: under the same transformation where it is one of the API's."));
         if (OtherSettings(runs).Length > 0)
         {
             Section("Other settings", null, runs, Others);
@@ -216,7 +216,12 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
         }
     }
 
-    private void OpenSet(ScenarioRuns runs, string what, Func<string, string?> of, string explanation)
+    private void OpenSet(
+        ScenarioRuns runs,
+        string what,
+        Func<string, string?> of,
+        IReadOnlyList<(string Name, Func<(SchemeResult Open, SchemeResult Default), SchemeResult> Of)> onTheSame,
+        string explanation)
     {
         string[] settings = [.. runs.Settings.Where(setting => of(setting) is not null)];
         if (settings.Length == 0)
@@ -225,7 +230,7 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
         }
 
         text.Append(CultureInfo.InvariantCulture, $"{explanation}\n\n");
-        MarkdownTable.Append(text, [what, "scheme", "stolen", "honest", .. SchemeMeasures.InEveryTable.Select(column => column.Name), "mean score, stolen", "mean score, honest", "AUC, all families"], settings.SelectMany(setting => runs.SchemesIn(setting).Select(scheme =>
+        MarkdownTable.Append(text, [what, "scheme", "stolen", "honest", .. SchemeMeasures.InEveryTable.Select(column => column.Name), "mean score, stolen", "mean score, honest", .. onTheSame.Select(column => column.Name)], settings.SelectMany(setting => runs.SchemesIn(setting).Select(scheme =>
         {
             var results = runs.Of(scheme, setting);
             return (IReadOnlyList<string>)
@@ -236,7 +241,7 @@ internal sealed class ResultsPage(IReadOnlyList<ScenarioRuns> all, IReadOnlyDict
                 .. SchemeMeasures.InEveryTable.Select(column => Measure(runs, scheme, setting, column.Of)),
                 Mean.Score(Mean.Of(results.Select(result => SchemeMeasures.Stolen(result).Average())), Count(runs)),
                 Mean.Score(Mean.Of(results.Select(result => SchemeMeasures.Honest(result).Average())), Count(runs)),
-                Measure(runs, scheme, Settings.Default, measures => measures.Auc),
+                .. onTheSame.Select(column => Mean.Share(Mean.Of(runs.OnTheSame(scheme, setting).Select(both => (double?)SchemeMeasures.Of(column.Of(both)).Auc)), Count(runs))),
             ];
         })));
 

@@ -37,6 +37,20 @@ internal sealed class ScenarioRuns
     public IReadOnlyList<SchemeResult> Of(string scheme, string setting) =>
         [.. Repeats.SelectMany(repeat => repeat.Schemes).Where(result => result.Scheme == scheme && result.Setting == setting)];
 
+    /// <summary>A scheme's results in a setting beside those of the default setting, both of the suspects that both have, of each repeat in which some are stolen and some honest.</summary>
+    public IReadOnlyList<(SchemeResult Open, SchemeResult Default)> OnTheSame(string scheme, string setting)
+    {
+        var both =
+            from repeat in Repeats
+            from one in Of(repeat, (scheme, setting))
+            from other in Of(repeat, (scheme, Results.Settings.Default))
+            select (Open: Shared(one, other), Default: Shared(other, one));
+        return [.. both.Where(pair => pair.Open.Suspects.Select(suspect => suspect.Stolen).Distinct().Count() > 1)];
+
+        static SchemeResult Shared(SchemeResult result, SchemeResult other) =>
+            result with { Suspects = [.. result.Suspects.IntersectBy(other.Suspects.Select(suspect => suspect.Id), suspect => suspect.Id)] };
+    }
+
     /// <summary>The ARUCs of two schemes, each in a setting, of the repeats that have both.</summary>
     public IReadOnlyList<(double First, double Second)> Arucs((string Scheme, string Setting) first, (string Scheme, string Setting) second)
     {
@@ -46,9 +60,6 @@ internal sealed class ScenarioRuns
             from other in Of(repeat, second)
             select (SchemeMeasures.Of(one).Aruc, SchemeMeasures.Of(other).Aruc);
         return [.. both];
-
-        static IEnumerable<SchemeResult> Of(RepeatResult repeat, (string Scheme, string Setting) wanted) =>
-            repeat.Schemes.Where(result => (result.Scheme, result.Setting) == wanted);
     }
 
     /// <summary>Reads the folders; those of one scenario and profile are put together.</summary>
@@ -61,6 +72,9 @@ internal sealed class ScenarioRuns
             .Select(group => Together([.. group]))
             .OrderBy(runs => Titles.RankOfScenario(runs.Scenario)).ThenBy(runs => runs.Scenario, StringComparer.Ordinal).ThenBy(runs => runs.Profile, StringComparer.Ordinal),
     ];
+
+    private static IEnumerable<SchemeResult> Of(RepeatResult repeat, (string Scheme, string Setting) wanted) =>
+        repeat.Schemes.Where(result => (result.Scheme, result.Setting) == wanted);
 
     private static IReadOnlyList<string> InOrder(IEnumerable<string> schemes) =>
         [.. schemes.Distinct().OrderBy(Titles.Rank).ThenBy(name => name, StringComparer.Ordinal)];

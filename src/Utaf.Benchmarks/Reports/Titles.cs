@@ -12,8 +12,11 @@ internal static class Titles
     /// <summary>Algorithm 1 to the letter.</summary>
     public const string UtafAsPrinted = SchemeNames.UtafPaper;
 
+    /// <summary>Warfarin with students taught as the paper's are.</summary>
+    public const string WarfarinAnnealed = "warfarin-annealed";
+
     /// <summary>The scenarios of the paper.</summary>
-    public static IReadOnlyList<string> Scenarios { get; } = ["skin", "warfarin", "fashion"];
+    public static IReadOnlyList<string> Scenarios { get; } = ["skin", "warfarin", WarfarinAnnealed, "fashion"];
 
     /// <summary>The settings that schemes are compared in, with the whole ensemble and all queries.</summary>
     public static IReadOnlyList<string> MainSettings { get; } = [Settings.Default, Settings.Swept];
@@ -29,7 +32,12 @@ internal static class Titles
 
     public static int Rank(string scheme) => Place(Array.FindIndex(Schemes, known => known.Id == scheme));
 
-    public static string OfScenario(string scenario) => scenario.Length == 0 ? "?" : char.ToUpperInvariant(scenario[0]) + scenario[1..];
+    public static string OfScenario(string scenario) => scenario switch
+    {
+        "" => "?",
+        WarfarinAnnealed => "Warfarin with annealed students",
+        _ => char.ToUpperInvariant(scenario[0]) + scenario[1..],
+    };
 
     public static int RankOfScenario(string scenario) => Place(Scenarios.ToList().IndexOf(scenario));
 

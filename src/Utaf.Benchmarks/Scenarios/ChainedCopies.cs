@@ -42,7 +42,7 @@ internal static class ChainedCopies
         IEnumerable<Obfuscation> After(Recipe first)
         {
             var tuned = Own<FineTuning>(recipe => recipe.Layers == TrainedLayers.All);
-            var pruned = Own<WeightPruning>(recipe => recipe.Scope == PruningScope.Global) with { Ratio = PrunedWeights, Recovery = tuned.Training with { Epochs = 0 } };
+            var pruned = Own<WeightPruning>(recipe => recipe is { Scope: PruningScope.Global, Ratio: PrunedWeights });
             return first switch
             {
                 FineTuning => [pruned, Own<Retraining>(recipe => recipe.Layers == TrainedLayers.Last), Own<Distillation>(_ => true)],

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Utaf.Benchmarks.Results;
+using Utaf.Construction;
 using Utaf.Ensembles;
 
 namespace Utaf.Benchmarks.Scenarios;
@@ -25,9 +26,10 @@ internal sealed class RepeatRun(Scenario scenario, ScenarioSettings settings, Sc
             say(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {fingerprint.Scheme}, {fingerprint.Setting}: constructed in {fingerprint.ConstructionSeconds:0.0} s"));
         }
 
+        using var box = InputBox.For(opened.Ensemble.Workshop);
         if (settings.Chosen.Contains(SettingChoice.OfUnseen))
         {
-            made.AddRange(UnseenAttacks.Of(opened, split, made, settings.Profile, say, stop));
+            made.AddRange(UnseenAttacks.Of(opened, split, box, made, settings.Profile, say, stop));
         }
 
         var results = SuspectScores.Of(made, opened.Ensemble.Workshop.Task, input.Device, stop);

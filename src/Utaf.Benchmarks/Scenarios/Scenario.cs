@@ -97,6 +97,8 @@ internal sealed record SettingChoice(IReadOnlyList<int> Counts, IReadOnlyList<in
     private const string OfCounts = "n";
     private const string OfEnsembles = "ensemble";
     private const string LeaveOut = "without";
+    private const string OneLeftOut = "without=";
+    private const string OfSweeps = "swept";
 
     /// <summary>Steps of UTAF's fingerprint, and of the default queries of IPGuard and ConferAE; null for each scheme's own.</summary>
     public int? Iterations { get; init; }
@@ -107,20 +109,30 @@ internal sealed record SettingChoice(IReadOnlyList<int> Counts, IReadOnlyList<in
     /// <summary>Whether the baselines' parameters are swept as well.</summary>
     public bool Sweeps { get; init; } = true;
 
+    /// <summary>The families and architectures that are left out in turn; null for all.</summary>
+    public IReadOnlyList<string>? LeftOut { get; init; }
+
     /// <summary>Steps of the meta-verifier at the end; null for the schedule's own.</summary>
     public int? VerifierSteps { get; init; }
 
     /// <summary>The kinds of settings, as <c>--settings</c> names them.</summary>
-    public static IReadOnlyList<string> Names { get; } = [OfCounts, OfEnsembles, LeaveOut, OfUnseen];
+    public static IReadOnlyList<string> Names { get; } = [OfSweeps, OfCounts, OfEnsembles, LeaveOut, OfUnseen];
 
     /// <summary>Only the kinds that are named.</summary>
     public SettingChoice Only(IReadOnlyList<string> names) => this with
     {
+        Sweeps = Sweeps && names.Contains(OfSweeps),
         Counts = names.Contains(OfCounts) ? Counts : [],
         Pairs = names.Contains(OfCounts) ? Pairs : [],
         Ensembles = names.Contains(OfEnsembles) ? Ensembles : [],
-        Without = names.Contains(LeaveOut) ? Without : 0,
+        Without = names.Contains(LeaveOut) || names.Any(IsOneLeftOut) ? Without : 0,
+        LeftOut = names.Contains(LeaveOut) ? null : [.. names.Where(IsOneLeftOut).Select(name => name[OneLeftOut.Length..])],
     };
+
+    /// <summary>Whether it is the name of a kind of settings, or leaves out one family or architecture.</summary>
+    public static bool IsKnown(string name) => Names.Contains(name) || IsOneLeftOut(name);
+
+    private static bool IsOneLeftOut(string name) => name.StartsWith(OneLeftOut, StringComparison.Ordinal) && name.Length > OneLeftOut.Length;
 }
 
 /// <summary>A scenario of one seed.</summary>

@@ -21,11 +21,11 @@ internal static class ScenarioCommand
         var seed = new Option<ulong>("--seed") { Description = "The first repeat's seed; each further one has the next.", DefaultValueFactory = _ => 0 };
         var repeats = new Option<int>("--repeats") { Description = "How many repeats.", DefaultValueFactory = _ => 5 };
         var profile = new Option<Profile>("--profile") { Description = "cpu: scaled to a processor; paper: as the paper has it; smoke: shows whether everything works.", DefaultValueFactory = _ => Profile.Cpu };
-        var run = new Option<string?>("--run") { Description = "The folder for the results." };
+        var run = new Option<string?>("--run") { Description = "The folder for the results. [default: runs/SCENARIO-PROFILE in --work]" };
         var resume = new Option<bool>("--resume") { Description = "Goes on with the run in --run: finished repeats are kept." };
         var work = new Option<string>("--work") { Description = "Where targets and ensembles are kept between runs.", DefaultValueFactory = _ => Path.Combine(".utaf", "benchmarks") };
         var schemes = new Option<string>("--schemes") { Description = $"Some of {string.Join(", ", SchemeNames.All)}, separated by commas.", DefaultValueFactory = _ => string.Join(',', SchemeNames.All) };
-        var chosen = new Option<string>("--settings") { Description = $"Beside the default: some of {string.Join(", ", SettingChoice.Names)}, separated by commas; or none.", DefaultValueFactory = _ => string.Join(',', SettingChoice.Names) };
+        var chosen = new Option<string>("--settings") { Description = $"Beside the default: some of {string.Join(", ", SettingChoice.Names)}, or without=NAME for one family or architecture, separated by commas; or none.", DefaultValueFactory = _ => string.Join(',', SettingChoice.Names) };
         var threadCount = new Option<int>("--threads") { Description = "Intra-op threads.", DefaultValueFactory = _ => 1 };
         var processCount = new Option<int>("--processes") { Description = "How many processes build members at once.", DefaultValueFactory = _ => processes };
         var ofMembers = new Option<string?>("--shard") { Hidden = true };
@@ -45,7 +45,7 @@ internal static class ScenarioCommand
                 parsed.GetValue(seed),
                 parsed.GetValue(repeats),
                 parsed.GetValue(profile),
-                parsed.GetValue(run),
+                parsed.GetValue(run) ?? Path.Combine(parsed.GetValue(work)!, "runs", $"{scenario.Name}-{parsed.GetValue(profile).ToString().ToLowerInvariant()}"),
                 parsed.GetValue(resume),
                 parsed.GetValue(work)!,
                 parsed.GetValue(schemes)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
@@ -83,9 +83,9 @@ internal static class ScenarioCommand
     {
         settings.Check();
         var files = scenario.Files(settings.Data, settings.Profile);
-        var asked = settings.Run is null ? null : settings.ForRun(scenario, files);
-        var folder = asked is null ? null : Begun(settings.Run!, asked, settings.Resume);
         var device = TorchRuntime.Start("auto", settings.Threads);
+        var asked = settings.ForRun(scenario, files, device);
+        var folder = Begun(settings.Run, asked, settings.Resume);
         var input = new ScenarioInput(settings.Data, settings.Irrelevant, settings.Profile, settings.Work, device);
         var finished = folder?.Repeats() ?? [];
         ulong[] seeds = [.. Enumerable.Range(0, settings.Repeats).Select(i => settings.Seed + (ulong)i)];
@@ -97,7 +97,7 @@ internal static class ScenarioCommand
         }
 
         // A run that is refused leaves no folder behind, which the corrected command would be told to resume.
-        folder ??= asked is null ? null : RunFolder.Create(settings.Run!, asked);
+        folder ??= RunFolder.Create(settings.Run, asked);
         var results = new List<RepeatResult>();
         foreach (var seed in seeds)
         {
@@ -114,11 +114,12 @@ internal static class ScenarioCommand
             }
 
             var result = new RepeatRun(scenario, settings, input, say, stop).Run(seed);
-            folder?.Write(result);
+            folder.Write(result);
             results.Add(result);
         }
 
         Print(results, say);
+        say($"every number: {settings.Run}");
     }
 
     private static RunFolder? Begun(string path, RunSettings settings, bool resume) =>

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using TorchSharp;
 using Utaf.Benchmarks.Results;
 using Utaf.Benchmarks.Speed;
+using static TorchSharp.torch;
 
 namespace Utaf.Benchmarks.Scenarios;
 
@@ -10,7 +12,7 @@ namespace Utaf.Benchmarks.Scenarios;
 /// <param name="Seed">The first repeat's.</param>
 /// <param name="Repeats">How many, at least 1.</param>
 /// <param name="Profile">How much.</param>
-/// <param name="Run">Where the results go; null: nowhere, they are only printed.</param>
+/// <param name="Run">The folder where the results go.</param>
 /// <param name="Resume">Whether the run in that folder is gone on with.</param>
 /// <param name="Work">Where targets and ensembles are kept.</param>
 /// <param name="Schemes">UTAF's and the baselines' names.</param>
@@ -23,7 +25,7 @@ internal sealed record ScenarioSettings(
     ulong Seed,
     int Repeats,
     Profile Profile,
-    string? Run,
+    string Run,
     bool Resume,
     string Work,
     IReadOnlyList<string> Schemes,
@@ -48,14 +50,9 @@ internal sealed record ScenarioSettings(
             throw Errors.BadOption("--processes", $"{Processes}", "a whole number from 1 to 256");
         }
 
-        if (Resume && Run is null)
+        if (Chosen.FirstOrDefault(name => !SettingChoice.IsKnown(name)) is { } unknown && Chosen is not ["none"])
         {
-            throw Errors.BadOption("--resume", "given without --run", "--run with the folder of the run to go on with");
-        }
-
-        if (Chosen.FirstOrDefault(name => name != "none" && !SettingChoice.Names.Contains(name)) is { } unknown)
-        {
-            throw Errors.BadOption("--settings", unknown, $"some of {string.Join(", ", SettingChoice.Names)}, or none");
+            throw Errors.BadOption("--settings", unknown == "none" ? string.Join(',', Chosen) : unknown, $"some of {string.Join(", ", SettingChoice.Names)} and without=NAME, or none");
         }
 
         if (Schemes.Count == 0 || Schemes.FirstOrDefault(name => !SchemeNames.All.Contains(name)) is not null)
@@ -67,16 +64,17 @@ internal sealed record ScenarioSettings(
     /// <summary>What is written into the run's folder.</summary>
     /// <param name="scenario">Whose run.</param>
     /// <param name="files">The data's files.</param>
+    /// <param name="device">Where networks are trained.</param>
     /// <exception cref="UtafException">UTAF1002, UTAF1003: a file is not there, or cannot be read.</exception>
-    public RunSettings ForRun(Scenario scenario, IReadOnlyList<string> files) => new(
+    public RunSettings ForRun(Scenario scenario, IReadOnlyList<string> files, Device device) => new(
         RunSettings.CurrentFormat,
         scenario.Name,
         Profile.ToString().ToLowerInvariant(),
         Seed,
         [.. files.Select(Sha256)],
-        $"{Machine.This.Processor}, {Machine.This.Cores} processors, {Threads} threads",
+        $"{Machine.This.Processor}, {Machine.This.Cores} processors, {Threads} threads{(device.type == DeviceType.CPU ? "" : $", {device.type}")}",
         [.. SchemeNames.All.Where(name => Schemes.Contains(name))],
-        [.. SettingChoice.Names.Where(name => Chosen.Contains(name))],
+        [.. SettingChoice.Names.Where(name => Chosen.Contains(name)), .. Chosen.Except(SettingChoice.Names).Where(SettingChoice.IsKnown).Order(StringComparer.Ordinal)],
         [.. Irrelevant.Select(file => Sha256(Scenario.ExistingIrrelevant(file)))]);
 
     private static string Sha256(string file)

@@ -19,19 +19,25 @@ internal static class UnseenAttacks
     private static readonly double[] Steps = [0.01, 0.03];
 
     /// <summary>The same fingerprints with other suspects.</summary>
+    /// <param name="opened">Target, members and data.</param>
+    /// <param name="split">The ensemble's parts.</param>
+    /// <param name="box">The ranges of the inputs; used until the suspects are scored.</param>
+    /// <param name="made">All fingerprints.</param>
+    /// <param name="profile">How long attacks are trained.</param>
+    /// <param name="say">Told which attacks there are.</param>
+    /// <param name="stop">Looked at between steps of training.</param>
     public static IReadOnlyList<Fingerprinted> Of(
-        OpenedScenario opened, EnsembleSplit split, IReadOnlyList<Fingerprinted> made, Profile profile, Action<string> say, CancellationToken stop)
+        OpenedScenario opened, EnsembleSplit split, InputBox box, IReadOnlyList<Fingerprinted> made, Profile profile, Action<string> say, CancellationToken stop)
     {
         var ensemble = opened.Ensemble;
         var workshop = ensemble.Workshop;
-        using var box = InputBox.For(workshop);
         var (low, high) = (box.Minimum, box.Maximum);
         var honest = split.Test.Where(member => !member.Stolen).Select(member => TriedSuspect.Of(member, ensemble)).ToList();
         var target = new TriedSuspect("target", Stolen: true, "", "target", () => workshop.Target.Copy().Freeze());
         var attacks = new List<(string Name, IReadOnlyList<TriedSuspect> Suspects)>
         {
             ("int8", [.. Int8.Forms.Select(form => target with { Id = $"target+{form.Name}", Family = "int8", Source = form.Name, Load = () => form.Of(workshop.Target) }), .. honest]),
-            ("input-noise", Served("input-noise", NoiseLevels, level => inputs => Noisy(inputs, level * (high - low), low, high))),
+            ("input-noise", Served("input-noise", NoiseLevels, level => inputs => Noisy(inputs, level, box))),
         };
         if (workshop.Data.ImageShape is [_, _, _])
         {
@@ -77,14 +83,17 @@ internal static class UnseenAttacks
     }
 
     /// <summary>The same noise for every suspect: a fingerprint is not to be lucky.</summary>
-    private static Tensor Noisy(Tensor inputs, double deviation, double low, double high)
+    /// <param name="inputs">[N, input…].</param>
+    /// <param name="level">The noise's standard deviation, a fraction of each number's range.</param>
+    /// <param name="box">The ranges.</param>
+    internal static Tensor Noisy(Tensor inputs, double level, InputBox box)
     {
-        var noise = new SeededRandom(0, "input noise").Normal(inputs.shape, deviation).to(inputs.device);
-        return (inputs + noise).clamp(low, high);
+        var noise = new SeededRandom(0, "input noise").Normal(inputs.shape, level).to(inputs.device);
+        return box.Clip(inputs + (noise * box.Span));
     }
 
     /// <summary>Made smaller and as large as before again, bilinearly.</summary>
-    private static Tensor Resized(Tensor images, double size)
+    internal static Tensor Resized(Tensor images, double size)
     {
         var (height, width) = (images.shape[^2], images.shape[^1]);
         var small = nn.functional.interpolate(images, [Math.Max(1, (long)(height * size)), Math.Max(1, (long)(width * size))], mode: InterpolationMode.Bilinear, align_corners: false);

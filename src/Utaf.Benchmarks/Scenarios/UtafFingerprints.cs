@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Utaf.Benchmarks.Results;
 using Utaf.Construction;
 using Utaf.Ensembles;
+using Utaf.Ensembles.Obfuscations;
 using Utaf.Torch;
 
 namespace Utaf.Benchmarks.Scenarios;
@@ -12,12 +13,14 @@ internal sealed class UtafFingerprints(OpenedScenario opened, EnsembleSplit spli
     // Of what is learned from, as in the split of a whole ensemble.
     private const double ForValidation = 0.2;
 
+    private const string Pruning = "pruning";
+
     private readonly EnsembleFolder folder = opened.Ensemble.Folder;
 
     /// <summary>The settings of a schedule, one after the other, each made when it is asked for.</summary>
     public IEnumerable<Fingerprinted> Make(string scheme)
     {
-        var schedule = scheme == SchemeNames.UtafPaper ? Schedule.Paper : Schedule.Batched;
+        var (schedule, leftOut) = (scheme == SchemeNames.UtafPaper ? Schedule.Paper : Schedule.Batched, LeftOut());
         yield return Construct(scheme, Settings.Default, schedule, split);
         if (schedule == Schedule.Paper && !choice.PaperEverywhere)
         {
@@ -42,7 +45,7 @@ internal sealed class UtafFingerprints(OpenedScenario opened, EnsembleSplit spli
             yield break;
         }
 
-        foreach (var (left, without) in Families().Concat(Architectures()))
+        foreach (var (left, without) in leftOut)
         {
             yield return Construct(scheme, Settings.Without(left), schedule, without);
         }
@@ -70,18 +73,35 @@ internal sealed class UtafFingerprints(OpenedScenario opened, EnsembleSplit spli
         return split with { Training = training, Validation = validation };
     }
 
-    /// <summary>One attack family left out at a time.</summary>
-    internal IEnumerable<(string Left, EnsembleSplit Split)> Families() =>
-        Without(stolen: true, member => member.Family);
+    /// <summary>The families and the architectures that are left out in turn.</summary>
+    /// <exception cref="UtafException">UTAF1001: one that is asked for is not in the ensemble.</exception>
+    internal IReadOnlyList<(string Left, EnsembleSplit Split)> LeftOut()
+    {
+        List<(string Left, EnsembleSplit Split)> all = [.. Families(), .. Architectures()];
+        return choice.LeftOut is not { } wanted
+            ? all
+            : [.. wanted.Select(name => all.Find(one => one.Left == name) is { Split: not null } found
+                ? found
+                : throw Errors.BadOption("--settings", $"without={name}", $"without= and one of {string.Join(", ", all.Select(one => one.Left))}"))];
+    }
+
+    /// <summary>One attack family left out at a time, and both kinds of pruning together where there are both.</summary>
+    internal IEnumerable<(string Left, EnsembleSplit Split)> Families()
+    {
+        var prunings = split.Training.Where(IsPruned).DistinctBy(member => member.Family).Count();
+        return Without(stolen: true, member => prunings > 1 && IsPruned(member) ? [member.Family, Pruning] : [member.Family]);
+
+        static bool IsPruned(Member member) => member is { Stolen: true, Parent: null, Recipe: WeightPruning or FilterPruning };
+    }
 
     /// <summary>One architecture of honest models left out at a time.</summary>
     internal IEnumerable<(string Left, EnsembleSplit Split)> Architectures() =>
-        Without(stolen: false, member => folder.Plan.ArchitectureOf(member).Id);
+        Without(stolen: false, member => [folder.Plan.ArchitectureOf(member).Id]);
 
-    private IEnumerable<(string Left, EnsembleSplit Split)> Without(bool stolen, Func<Member, string> kind)
+    private IEnumerable<(string Left, EnsembleSplit Split)> Without(bool stolen, Func<Member, IReadOnlyList<string>> kinds)
     {
         Member[] all = [.. split.Training, .. split.Validation, .. split.Test];
-        return all.Where(member => member.Stolen == stolen && !folder.Plan.IsForTrainingAlone(member)).Select(kind).Distinct().Order(StringComparer.Ordinal)
+        return all.Where(member => member.Stolen == stolen && !folder.Plan.IsForTrainingAlone(member)).SelectMany(kinds).Distinct().Order(StringComparer.Ordinal)
             .Select(left => (left, split with
             {
                 Training = Others(split.Training, left),
@@ -91,7 +111,7 @@ internal sealed class UtafFingerprints(OpenedScenario opened, EnsembleSplit spli
             .Where(made => HasBothSides(made.Item2.Training) && HasBothSides(made.Item2.Validation))
             .Take(choice.Without);
 
-        bool IsLeft(Member member, string left) => member.Stolen == stolen && kind(member) == left;
+        bool IsLeft(Member member, string left) => member.Stolen == stolen && kinds(member).Contains(left);
 
         List<Member> Others(IReadOnlyList<Member> part, string left) => [.. part.Where(member => !IsLeft(member, left))];
     }
@@ -103,7 +123,10 @@ internal sealed class UtafFingerprints(OpenedScenario opened, EnsembleSplit spli
     {
         var ensemble = opened.Ensemble;
         var clock = new CurveClock();
-        var pair = PairConstruction.Construct(folder, ensemble.Workshop, parts, ensemble.Model, new(examples, schedule, choice.Iterations, VerifierSteps: choice.VerifierSteps), "benchmark", clock, stop);
+
+        // The test part is asked when all fingerprints stand; here the validation part stands for it, which is quick.
+        var learned = parts with { Test = parts.Validation };
+        var pair = PairConstruction.Construct(folder, ensemble.Workshop, learned, ensemble.Model, new(examples, schedule, choice.Iterations, VerifierSteps: choice.VerifierSteps), "benchmark", clock, stop);
         var seconds = clock.Seconds;
         var (manifest, verifier) = (pair.Manifest, pair.Verifier);
         return new(

@@ -55,11 +55,12 @@ internal sealed class FrozenMembers : IDisposable
     /// <param name="folder">Where the members are.</param>
     /// <param name="workshop">Target, task and device.</param>
     /// <param name="withTarget">Puts the target in front of the members.</param>
+    /// <param name="budget">How many bytes of weights that are no perceptrons' may be held: who asks all of them again and again wants room for all.</param>
     /// <exception cref="UtafException">UTAF1402: a perceptron's file is damaged.</exception>
-    public static FrozenMembers Load(IReadOnlyList<Member> members, EnsembleFolder folder, Workshop workshop, bool withTarget)
+    public static FrozenMembers Load(IReadOnlyList<Member> members, EnsembleFolder folder, Workshop workshop, bool withTarget, long budget = MemberShelf.UsualBudget)
     {
         IReadOnlyList<Member?> all = withTarget ? [null, .. members] : [.. members];
-        var shelf = new MemberShelf(all, folder, workshop);
+        var shelf = new MemberShelf(all, folder, workshop, budget);
         var perceptrons = new List<(int Place, MlpWeights Weights)>();
         var groups = new List<MemberGroup>();
         var others = new HashSet<Architecture>();

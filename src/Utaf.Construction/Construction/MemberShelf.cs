@@ -15,8 +15,8 @@ namespace Utaf.Construction;
 /// <param name="budget">How many bytes of weights may be held.</param>
 internal sealed class MemberShelf(IReadOnlyList<Member?> members, EnsembleFolder folder, Workshop workshop, long budget = MemberShelf.UsualBudget) : IDisposable
 {
-    // For each of the two parts that are in use at once.
-    private const long UsualBudget = 192L << 20;
+    /// <summary>For each of the two parts that are in use at once in Stage 2.</summary>
+    public const long UsualBudget = 192L << 20;
 
     // Reading one leaves freed blocks of about its size. They are given back now and then and not each time: the system has to
     // clear what it hands out again.

@@ -25,8 +25,8 @@ internal sealed class StackedMlps : MemberGroup
         for (var i = 0; i < members[0].Layers.Count; i++)
         {
             // [K, in, out] and [K, 1, out]; the first layer, which all members enter side by side: [in, K, out].
-            var weight = stack([.. members.Select(member => member.Layers[i].Weight)], i == 0 ? 1 : 0);
-            var bias = stack([.. members.Select(member => member.Layers[i].Bias)], 0);
+            var weight = stack([.. members.Select(member => member.Layers[i].Weight)], i == 0 ? 1 : 0).DetachFromDisposeScope();
+            var bias = stack([.. members.Select(member => member.Layers[i].Bias)], 0).DetachFromDisposeScope();
             layers.Add((weight, bias));
         }
 

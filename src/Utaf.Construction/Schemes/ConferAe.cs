@@ -68,14 +68,13 @@ public sealed record ConferAe(
         }
 
         var seeds = ClassScores.Seeds(context, right: true, Name);
-        var random = new SeededRandom(context.Seed, $"{Name} models");
         var (found, count, tried) = (new List<Tensor>(), 0, 0);
-        foreach (var round in seeds.Chunk(Examples).Take(MostRounds))
+        foreach (var (round, places) in seeds.Chunk(Examples).Take(MostRounds).Index())
         {
             context.CancellationToken.ThrowIfCancellationRequested();
-            var conferrable = Conferrable(context, context.Rows(round), random);
+            var conferrable = Conferrable(context, context.Rows(places), round);
             found.Add(conferrable);
-            tried += round.Length;
+            tried += places.Length;
             count += (int)conferrable.shape[0];
             if (count >= Examples)
             {
@@ -110,17 +109,35 @@ public sealed record ConferAe(
     }
 
     /// <summary>Moves seeds, which the target gets right, and keeps what became conferrable.</summary>
-    private Tensor Conferrable(SchemeContext context, Tensor seeds, SeededRandom random)
+    private Tensor Conferrable(SchemeContext context, Tensor seeds, int round)
     {
         using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
         var (target, models) = (context.Target, context.Models);
         var start = context.Box.Clip(seeds);
+
+        // The way does not depend on which of them are kept in the end.
+        var way = this with { Confidence = 1 };
+        var moved = models.Once((context, way, round), () => Moved(context, start, new(context.Seed, $"{Name} models {round}")));
+        var all = Mean(models.Surrogates) * (1 - Mean(models.References));
+        var (before, after) = (Probabilities(target, start).argmax(1), Probabilities(target, moved).argmax(1));
+        var kept = after.ne(before).logical_and(all.amax([1L]).ge(Confidence));
+        return moved.index_select(0, kept.nonzero().squeeze(1)).MoveToOuterDisposeScope();
+
+        Tensor Mean(int[] places) => Distributions(models.Members.Select(places).Outputs(moved), moved.shape[0]).mean([0L]);
+    }
+
+    /// <summary>The seeds at the end of their way, [N, input…].</summary>
+    private Tensor Moved(SchemeContext context, Tensor start, SeededRandom random)
+    {
+        using var scope = NewDisposeScope();
+        using var gradients = enable_grad();
+        var (target, models) = (context.Target, context.Models);
         var reach = context.Box.Span * Epsilon;
         var (low, high) = (start - reach, start + reach);
         var x = start.clone();
         var adam = new InputAdam(x, context.Box.Span, LearningRate);
         var before = Probabilities(target, start).detach();
-        var label = before.argmax(1);
         for (var step = 0; step < Iterations; step++)
         {
             using var pass = NewDisposeScope();
@@ -128,7 +145,7 @@ public sealed record ConferAe(
             var (surrogates, references) = (Pass(models.Surrogates), Pass(models.References));
             Tensor[] leaves = [x.detach().requires_grad_(), surrogates.Answers.detach().requires_grad_(), references.Answers.detach().requires_grad_()];
             var after = Probabilities(target, leaves[0]);
-            var (surrogate, reference) = (Mean(leaves[1], x.shape[0]), Mean(leaves[2], x.shape[0]));
+            var (surrogate, reference) = (Distributions(leaves[1], x.shape[0]).mean([0L]), Distributions(leaves[2], x.shape[0]).mean([0L]));
 
             // α·H(1, max M_E(x′)) − β·H(F(x), F(x′)) + γ·H(F(x′), Surr(x′)) with α = β = γ = 1.
             var ensemble = nn.functional.log_softmax(surrogate * (1 - reference), 1);
@@ -142,25 +159,17 @@ public sealed record ConferAe(
             x.copy_(context.Box.Clip((x - adam.Move(gradient)).minimum(high).maximum(low)).detach());
         }
 
-        using var noGradient = no_grad();
-        var all = Whole(models.Surrogates) * (1 - Whole(models.References));
-        var kept = Probabilities(target, x).argmax(1).ne(label).logical_and(all.amax([1L]).ge(Confidence));
-        return x.index_select(0, kept.nonzero().squeeze(1)).MoveToOuterDisposeScope();
+        return x.MoveToOuterDisposeScope();
 
         GroupPass Pass(int[] places) => models.Members.Select(Some(places, random)).Pass(x, PassTerms.Exact);
-
-        Tensor Whole(int[] places) => Mean(models.Members.Select(places).Outputs(x), x.shape[0]);
     }
 
     private static Tensor Probabilities(Network network, Tensor inputs) => ClassScores.Logits(network, inputs).softmax(1);
 
-    /// <summary>What classes models predict on the mean, [N, classes].</summary>
-    private static Tensor Mean(Tensor answers, long inputs) => Distributions(answers, inputs).mean([0L]);
-
     /// <summary>Served probabilities, [models, N·out], as distributions, [models, N, classes]: one output is two classes.</summary>
-    private static Tensor Distributions(Tensor answers, long inputs)
+    private static Tensor Distributions(Tensor answers, long examples)
     {
-        var served = answers.view(answers.shape[0], inputs, -1);
+        var served = answers.view(answers.shape[0], examples, -1);
         return served.shape[2] == 1 ? cat([1 - served, served], 2) : served;
     }
 

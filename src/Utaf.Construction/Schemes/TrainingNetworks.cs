@@ -1,5 +1,6 @@
 using Utaf.Construction;
 using Utaf.Ensembles.Obfuscations;
+using static TorchSharp.torch;
 
 namespace Utaf.Schemes;
 
@@ -8,6 +9,7 @@ namespace Utaf.Schemes;
 internal sealed class TrainingNetworks(Func<FrozenMembers> load) : IDisposable
 {
     private readonly Lazy<FrozenMembers> members = new(load);
+    private readonly Dictionary<object, Tensor> made = [];
 
     /// <summary>No models.</summary>
     public static TrainingNetworks None { get; } = new(() => new([], [], []));
@@ -21,13 +23,36 @@ internal sealed class TrainingNetworks(Func<FrozenMembers> load) : IDisposable
     /// <summary>The places of those that are independent of it.</summary>
     public int[] References => Members.PlacesOf(stolen: false);
 
-    /// <summary>Those of a built ensemble: nothing but its training part.</summary>
+    /// <summary>Those of a built ensemble: nothing but its training part. All are asked in every step, and so all are held.</summary>
     public static TrainingNetworks Of(SchemeEnsemble ensemble) => new(() => FrozenMembers.Load(
-        [.. ensemble.Split.Training.Where(member => !member.Stolen || member.Recipe is Distillation)], ensemble.Folder, ensemble.Workshop, withTarget: false));
+        [.. ensemble.Split.Training.Where(member => !member.Stolen || member.Recipe is Distillation)],
+        ensemble.Folder,
+        ensemble.Workshop,
+        withTarget: false,
+        budget: long.MaxValue));
+
+    /// <summary>What several candidates of a sweep make of the models in the same way, made when the first of them asks.</summary>
+    /// <param name="key">All that it depends on.</param>
+    /// <param name="make">Makes it.</param>
+    /// <returns>Owned by this.</returns>
+    public Tensor Once(object key, Func<Tensor> make)
+    {
+        if (!made.TryGetValue(key, out var tensor))
+        {
+            made[key] = tensor = make().DetachFromDisposeScope();
+        }
+
+        return tensor;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        foreach (var tensor in made.Values)
+        {
+            tensor.Dispose();
+        }
+
         if (members.IsValueCreated)
         {
             members.Value.Dispose();
