@@ -137,7 +137,7 @@ public sealed class ReportCommandTests
         Assert.Contains($"| ARUC | N = 10 | N = 20 | N = 100 |\n|---|---|---|---|\n| UTAF | {KnownAruc} | 0.980 | 0.980 |\n| IPGuard | {KnownAruc} | – | {KnownAruc} |", page, StringComparison.Ordinal);
         Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"UTAF's ARUC with 100 examples over that with 10: {99 / 101.0 / Runs.Aruc:0.000}; the paper: about 1.2."), page, StringComparison.Ordinal);
         Assert.Contains($"| ARUC | models a side = 8 | models a side = 16 |\n|---|---|---|\n| UTAF | {KnownAruc} | 0.980 |", page, StringComparison.Ordinal);
-        Assert.Contains($"| distillation | UTAF | 4 | 4 | {KnownAruc} | 0.875 | 0.500 | 0.500 | 0.700 | 0.350 | 1.000 |", page, StringComparison.Ordinal);
+        Assert.Contains($"| distillation | UTAF | 4 | 4 | {KnownAruc} | 0.875 | 0.500 | 0.500 | 0.700 | 0.350 | 0.875 | 1.000 |", page, StringComparison.Ordinal);
         Assert.Contains("UTAF's worst AUC here: 0.875 (distillation).", page, StringComparison.Ordinal);
         Assert.Contains($"| int8 | UTAF | 4 | 4 | 0.980 | 1.000 |", page, StringComparison.Ordinal);
         Assert.Contains($"| pairs=100 | ModelDiff | 200 | {KnownAruc} |", page, StringComparison.Ordinal);
@@ -172,6 +172,18 @@ public sealed class ReportCommandTests
 
         Assert.Contains("| chains | UTAF | 6 | 100 | 0.448 | 0.853 | 0.500 | 0.833 |", page, StringComparison.Ordinal);
         Assert.Contains("| int8 | UTAF | 6 | 100 | 0.448 | 0.853 | 0.500 | 0.833 |", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_was_left_out_is_compared_with_the_same_models_when_all_are_learned_from()
+    {
+        using var folder = new TemporaryFolder();
+        ScoredSuspect[] open = [.. Runs.Apart.Where(suspect => !suspect.Stolen || suspect.Family == "distillation"), new("learned from otherwise", true, "distillation", 0)];
+        var page = Report(folder, Runs.Write(folder.File("run"), "skin", "cpu", Runs.Repeat(
+            7, Runs.Scheme("utaf", "default"), Runs.Scheme("utaf", "without=distillation", open))));
+
+        // 8 of 12 pairs; 8 of 8 without the copy that is not in the test part; and there 7 of 8 when it is learned from.
+        Assert.Matches(@"\| distillation \| UTAF \| 3 \| 4 \| [0-9.]+ \| 0\.667 \|.*\| 1\.000 \| 0\.875 \|\n", page);
     }
 
     [Fact]

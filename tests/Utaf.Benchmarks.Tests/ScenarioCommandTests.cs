@@ -193,10 +193,42 @@ public sealed class ScenarioCommandTests
         Assert.Contains("30 features", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("none,n")]
+    [InlineData("n,sweep")]
+    [InlineData("without=")]
+    public void Settings_that_there_are_not_are_told_with_those_that_there_are(string settings)
+    {
+        using var folder = new TemporaryFolder();
+        ScenarioData.Write("warfarin", folder.Path);
+
+        var (code, text) = Run(["warfarin", "--data", folder.Path, "--profile", "smoke", "--settings", settings, "--work", folder.File("work")]);
+
+        Assert.Equal(2, code);
+        Assert.Contains("UTAF1001", text, StringComparison.Ordinal);
+        Assert.Contains("some of swept, n, ensemble, without, unseen and without=NAME, or none", text, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.File("work")));
+    }
+
+    [Fact]
+    public void A_run_without_a_folder_of_its_own_is_kept_beside_its_ensembles()
+    {
+        using var folder = new TemporaryFolder();
+        ScenarioData.Write("warfarin", folder.Path);
+
+        var (code, text) = Run(["warfarin-annealed", "--data", folder.Path, "--profile", "smoke", "--repeats", "1", "--settings", "none", "--schemes", "utaf", "--work", folder.File("work")]);
+
+        Assert.True(code == 0, text);
+        var run = Path.Combine(folder.File("work"), "runs", "warfarin-annealed-smoke");
+        Assert.Contains($"every number: {run}", text, StringComparison.Ordinal);
+        var suspects = Assert.Single(Assert.Single(RunFolder.Open(run).Repeats()).Schemes).Suspects;
+        Assert.Contains(suspects, suspect => suspect.Id.StartsWith("distillation-annealed-", StringComparison.Ordinal));
+    }
+
     private static (int Code, string Text) Run(string[] arguments)
     {
         using var text = new StringWriter();
-        var root = new RootCommand { ScenarioCommand.Make(new Skin(), 1), ScenarioCommand.Make(new Warfarin(), 1), ScenarioCommand.Make(new Fashion(), 1) };
+        var root = new RootCommand { ScenarioCommand.Make(new Skin(), 1), ScenarioCommand.Make(new Warfarin(), 1), ScenarioCommand.Make(new Warfarin(annealed: true), 1), ScenarioCommand.Make(new Fashion(), 1) };
         var code = Application.Run(root, arguments, text, text);
         return (code, text.ToString());
     }

@@ -45,4 +45,28 @@ public sealed class UtafFingerprintsTests
 
         bool AloneForTraining(Member member) => opened.Ensemble.Folder.Plan.IsForTrainingAlone(member);
     }
+
+    [Fact]
+    public void Both_kinds_of_pruning_are_left_out_together_too_and_one_alone_by_its_name()
+    {
+        using var folder = new TemporaryFolder();
+        ScenarioData.Write("skin", folder.Path);
+        var input = new ScenarioInput(folder.Path, [], Profile.Smoke, folder.File("work"), TorchRuntime.Start("cpu"));
+        using var opened = new Skin().Prepare(input, 0, trained: false).Open("skin", input.Work, input.Device);
+        var split = EnsembleSplit.Make(opened.Ensemble.Folder.Plan, member => member.Id, OpenedScenario.Halves);
+        var all = new Skin().Settings(Profile.Cpu);
+
+        var pruning = LeftOut(all).Single(one => one.Left == "pruning").Split;
+
+        Assert.Equal(["filter-pruning", "weight-pruning"], pruning.Test.Where(member => member.Stolen).Select(member => member.Family).Distinct().Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(pruning.Training.Concat(pruning.Validation), member => member.Family.EndsWith("pruning", StringComparison.Ordinal));
+        Assert.Contains(pruning.Training, member => member is { Stolen: true, Family: not "chain" });
+        Assert.Equal(["pruning", "distillation"], LeftOut(all.Only(["without=pruning", "without=distillation"])).Select(one => one.Left));
+        Assert.Empty(LeftOut(all.Only(["unseen"])));
+        var error = Assert.Throws<UtafException>(() => LeftOut(all.Only(["without=prunning"]))).Diagnostic;
+        Assert.Equal("UTAF1001", error.Code);
+        Assert.Contains("filter-pruning", error.Message, StringComparison.Ordinal);
+
+        IReadOnlyList<(string Left, EnsembleSplit Split)> LeftOut(SettingChoice choice) => new UtafFingerprints(opened, split, choice, TestContext.Current.CancellationToken).LeftOut();
+    }
 }

@@ -34,17 +34,18 @@ internal static class AdversarialFineTuning
         }
 
         using var adam = new FusedAdam(learned, LearningRate);
+        var batch = Math.Min(Batch, data.Count);
         manual_seed((long)(random.NextUInt64() >> 1));
         network.TrainingMode();
         for (var epoch = 0; epoch < epochs; epoch++)
         {
             using var epochScope = NewDisposeScope();
             var order = tensor(random.Permutation(data.Count), device: workshop.Device);
-            for (var start = 0; start + Batch <= data.Count; start += Batch)
+            for (var start = 0; start + batch <= data.Count; start += batch)
             {
                 stop.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
-                var places = order.narrow(0, start, Batch);
+                var places = order.narrow(0, start, batch);
                 var (inputs, targets) = (data.Inputs.index_select(0, places), data.Targets.index_select(0, places));
                 var point = inputs.clone().requires_grad_(true);
                 var gradient = autograd.grad([Loss(point, targets)], [point])[0];

@@ -88,7 +88,7 @@ internal sealed class UtafFingerprints(OpenedScenario opened, EnsembleSplit spli
     /// <summary>One attack family left out at a time, and both kinds of pruning together where there are both.</summary>
     internal IEnumerable<(string Left, EnsembleSplit Split)> Families()
     {
-        var prunings = split.Training.Where(IsPruned).DistinctBy(member => member.Family).Count();
+        var prunings = folder.Plan.Members.Where(IsPruned).DistinctBy(member => member.Family).Count();
         return Without(stolen: true, member => prunings > 1 && IsPruned(member) ? [member.Family, Pruning] : [member.Family]);
 
         static bool IsPruned(Member member) => member is { Stolen: true, Parent: null, Recipe: WeightPruning or FilterPruning };

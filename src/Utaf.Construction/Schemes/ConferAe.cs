@@ -128,7 +128,7 @@ public sealed record ConferAe(
     }
 
     /// <summary>The seeds at the end of their way, [N, input…].</summary>
-    private Tensor Moved(SchemeContext context, Tensor start, SeededRandom random)
+    internal Tensor Moved(SchemeContext context, Tensor start, SeededRandom random)
     {
         using var scope = NewDisposeScope();
         using var gradients = enable_grad();

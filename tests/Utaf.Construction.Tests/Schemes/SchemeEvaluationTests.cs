@@ -51,6 +51,16 @@ public sealed class SchemeEvaluationTests(BuiltEnsembles ensembles) : IClassFixt
     }
 
     [Fact]
+    public void Every_candidate_of_conferaes_sweep_has_the_models_that_the_first_one_loaded()
+    {
+        // Whether small perceptrons have conferrable examples is chance; that models are gone would be another error.
+        var (_, comparison) = Run("classification", ["conferae"], Quick with { Swept = true });
+
+        Assert.Equal(1, comparison.Evaluations.Count + comparison.Absent.Count);
+        Assert.All(comparison.Absent, scheme => Assert.Equal("UTAF1503", scheme.Code));
+    }
+
+    [Fact]
     public void Schemes_for_classifiers_are_named_where_the_model_is_none()
     {
         var (_, comparison) = Run("regression", ["utaf", "ipguard", "sac"], Quick);

@@ -3,6 +3,7 @@ using Utaf.Construction;
 using Utaf.Data;
 using Utaf.Models;
 using Utaf.Models.Folding;
+using Utaf.Torch;
 using Utaf.Torch.Tests;
 using static TorchSharp.torch;
 
@@ -44,6 +45,54 @@ public sealed class SchemeTests : IDisposable
         Assert.Equal(1, built.Ask(context.Target, context.Task).Score);
         Assert.Equal(0, built.Ask(Split(0.7f), context.Task).Score);
         Assert.Equal(built.Queries, new ConferAe(Epsilon: 0.1, Examples: 4, LearningRate: 5e-3).Build(context).Queries);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(1)]
+    public void Conferae_goes_the_way_that_one_graph_over_all_models_would(int outputs)
+    {
+        var random = new Random(outputs);
+        Network[] surrogates = [Any(OutputForm.Logits), Any(OutputForm.Probabilities), Any(OutputForm.Logits)];
+        Network[] references = [Any(OutputForm.Logits), Any(OutputForm.Logits), Any(OutputForm.Probabilities)];
+        var context = Context(Any(OutputForm.Logits), [0.2f, 0.5f, 0.8f], labels: 0) with { Models = Models(surrogates, references) };
+        var scheme = new ConferAe(Epsilon: 0.2, Iterations: 30, LearningRate: 0.02, Kept: 1);
+
+        using var moved = scheme.Moved(context, context.Inputs, new SeededRandom(1, "models"));
+
+        var x = context.Inputs.clone();
+        var adam = new InputAdam(x, context.Box.Span, scheme.LearningRate);
+        var before = Probabilities(context.Target, x);
+        for (var step = 0; step < scheme.Iterations; step++)
+        {
+            var point = x.detach().requires_grad_();
+            var (after, surrogate, reference) = (Probabilities(context.Target, point), Mean(surrogates, point), Mean(references, point));
+            var agreed = (surrogate * (1 - reference)).softmax(1).amax([1L]).log();
+            var loss = -agreed.sum() + (before * after.log()).sum() - (after * surrogate.log()).sum();
+            x = (x - adam.Move(autograd.grad([loss], [point])[0])).minimum(context.Inputs + 0.2).maximum(context.Inputs - 0.2).clamp(0, 1).detach();
+        }
+
+        Assert.True((moved - context.Inputs).abs().min().ToSingle() > 0.02, "an input hardly moved");
+        Assert.InRange((moved - x).abs().max().ToSingle(), 0, 1e-4);
+
+        Network Any(OutputForm form)
+        {
+            float[] numbers = [.. Enumerable.Range(0, 3 * outputs).Select(_ => (float)((4 * random.NextDouble()) - 2))];
+            var network = Of(numbers[..^outputs], numbers[^outputs..], outputs);
+            if (form == OutputForm.Logits)
+            {
+                return network;
+            }
+
+            nn.Module<Tensor, Tensor> last = outputs == 1 ? nn.Sigmoid() : nn.Softmax(1);
+            var served = new Network(new Mlp([]), nn.Sequential((nn.Module<Tensor, Tensor>)network.Module, last), form).Freeze();
+            owned.Add(served);
+            return served;
+        }
+
+        static Tensor Probabilities(Network network, Tensor inputs) => ClassScores.Logits(network, inputs).softmax(1);
+
+        static Tensor Mean(Network[] models, Tensor inputs) => stack([.. models.Select(model => Probabilities(model, inputs))], 0).mean([0L]);
     }
 
     [Fact]
