@@ -73,5 +73,18 @@ public sealed class NeedsTests
         Assert.Null(Needs.Warning(Profile.Cpu, DeviceType.CPU, "30 hours"));
     }
 
+    [Fact]
+    public void Before_the_profile_paper_begins_on_a_processor_its_time_is_told()
+    {
+        using var folder = new TemporaryFolder();
+        ScenarioData.Write("fashion", folder.Path);
+        var said = new List<string>();
+
+        Needs.Check(new Fashion(), Input(folder, Profile.Paper), processes: 1, seed: 0, long.MaxValue, said.Add, TestContext.Current.CancellationToken);
+
+        Assert.Contains(said, line => line.Contains("a whole ensemble takes about", StringComparison.Ordinal));
+        Assert.Contains(said, line => line.StartsWith("warning: the profile paper is meant for a GPU", StringComparison.Ordinal));
+    }
+
     private static ScenarioInput Input(TemporaryFolder folder, Profile profile) => new(folder.Path, [], profile, folder.File("work"), TorchRuntime.Start("cpu"));
 }

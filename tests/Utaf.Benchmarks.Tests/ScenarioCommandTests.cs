@@ -18,7 +18,7 @@ public sealed class ScenarioCommandTests
     {
         using var folder = new TemporaryFolder();
         ScenarioData.Write(scenario, folder.Path);
-        const string schemes = "utaf,utaf-paper,akh";
+        const string schemes = "utaf,utaf-paper,akh,sac";
         string[] run = [scenario, "--data", folder.Path, "--profile", "smoke", "--seed", "3", "--repeats", "1", "--processes", "1", "--schemes", schemes, "--work", folder.File("work"), "--run", folder.File("run")];
 
         var first = Run(run);
@@ -177,6 +177,35 @@ public sealed class ScenarioCommandTests
         Assert.Contains("UTAF1208", damaged.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("clinpgx.org", damaged.Text, StringComparison.Ordinal);
         Assert.Contains("UTAF1002", missing.Text, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.File("run")));
+    }
+
+    [Fact]
+    public void Skins_images_are_read_as_they_are_published()
+    {
+        using var folder = new TemporaryFolder();
+        ScenarioData.WritePublished(folder.Path);
+
+        var (code, text) = Run(["skin", "--data", folder.Path, "--profile", "smoke", "--repeats", "1", "--processes", "1", "--settings", "none", "--schemes", "sac", "--work", folder.File("work")]);
+
+        Assert.True(code == 0, text);
+        Assert.Contains("sac, default: AUC", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(32, 6, "images of [3, 32, 32]")]
+    [InlineData(28, 9, "Expected a class number from 0 to 6")]
+    public void Images_of_another_size_and_labels_beyond_the_classes_are_told(int side, byte mostLabel, string found)
+    {
+        using var folder = new TemporaryFolder();
+        ScenarioData.WritePublished(folder.Path, side, mostLabel);
+
+        var (code, text) = Run(["skin", "--data", folder.Path, "--profile", "smoke", "--repeats", "1", "--work", folder.File("work"), "--run", folder.File("run")]);
+
+        Assert.True(code == 2, text);
+        Assert.Contains("UTAF12", text, StringComparison.Ordinal);
+        Assert.Contains(found, text, StringComparison.Ordinal);
+        Assert.Contains("medmnist.com", text, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder.File("run")));
     }
 

@@ -45,6 +45,20 @@ internal static class ScenarioData
         return text.ToString();
     }
 
+    /// <summary>Images of seven classes as MedMNIST publishes them: an archive with arrays for each part.</summary>
+    public static void WritePublished(string folder, int side = Side, byte mostLabel = 6)
+    {
+        var random = new Random(1);
+        using var archive = ZipFile.Open(Path.Combine(folder, "dermamnist.npz"), ZipArchiveMode.Create);
+        foreach (var (part, images) in (ReadOnlySpan<(string, int)>)[("train", 120), ("val", 20), ("test", 40)])
+        {
+            var pixels = new byte[images * side * side * 3];
+            random.NextBytes(pixels);
+            Add(archive, $"{part}_images", "|u1", $"({images}, {side}, {side}, 3)", pixels);
+            Add(archive, $"{part}_labels", "|u1", $"({images}, 1)", [.. Enumerable.Range(0, images).Select(i => (byte)(i % (mostLabel + 1)))]);
+        }
+    }
+
     private static void Archive(string path, Random random)
     {
         using var archive = ZipFile.Open(path, ZipArchiveMode.Create);

@@ -42,6 +42,28 @@ public sealed class ZooTests : IDisposable
         Fixtures.Near(Fixtures.Numbers(vectors.GetProperty("outputs")), module.forward(inputs), 1e-4);
     }
 
+    [Fact]
+    public void ResNet18_with_the_published_stem_is_torchvisions()
+    {
+        var vectors = Fixtures.Vectors("networks").GetProperty("resnet-18, published");
+        using var module = ResNet18.Module(3, vectors.GetProperty("classes").GetInt32(), smallImages: false);
+        var parameters = module.named_parameters().ToList();
+        foreach (var (name, tensor) in parameters.Select(parameter => (parameter.name, (Tensor)parameter.parameter)).Concat(module.named_buffers()))
+        {
+            Pattern.Fill(name, tensor);
+        }
+
+        module.eval();
+        using var noGradient = no_grad();
+        var outputs = module.forward(Pattern.Inputs([1, 3, 224, 224]));
+
+        Assert.Equal(11_689_512, parameters.Sum(parameter => parameter.parameter.numel()));
+        Assert.Equal(11_689_512, vectors.GetProperty("parameterCount").GetInt64());
+        Assert.Equal(vectors.GetProperty("first").GetString(), parameters[0].name);
+        Assert.Equal(vectors.GetProperty("last").GetString(), parameters[^1].name);
+        Fixtures.Near(Fixtures.Numbers(vectors.GetProperty("outputs")), outputs.flatten()[TensorIndex.Slice(step: 20)], 1e-4);
+    }
+
     public static TheoryData<string, int[]> Images() => new()
     {
         { "convnet-16-32", [1, 8, 8] },
