@@ -240,6 +240,20 @@ public sealed class ScenarioCommandTests
     }
 
     [Fact]
+    public void A_family_that_there_is_not_is_told_before_anything_is_built()
+    {
+        using var folder = new TemporaryFolder();
+        ScenarioData.Write("warfarin", folder.Path);
+
+        var (code, text) = Run(["warfarin", "--data", folder.Path, "--profile", "smoke", "--schemes", "sac,utaf", "--settings", "without=prunning", "--work", folder.File("work")]);
+
+        Assert.Equal(2, code);
+        Assert.Contains("UTAF1001", text, StringComparison.Ordinal);
+        Assert.Contains("without= and one of chain, distillation, fine-tuning, retraining, weight-pruning, mlp-", text, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.File("work")));
+    }
+
+    [Fact]
     public void A_run_without_a_folder_of_its_own_is_kept_beside_its_ensembles()
     {
         using var folder = new TemporaryFolder();

@@ -64,7 +64,7 @@ public sealed class UnseenAttacksTests
     }
 
     [Fact]
-    public void A_copy_trained_on_adversarial_examples_is_harder_to_mislead()
+    public void A_copy_trained_on_adversarial_examples_is_harder_to_mislead_than_one_that_was_only_trained_further()
     {
         using var folder = new TemporaryFolder();
         ScenarioData.Write("skin", folder.Path);
@@ -74,9 +74,9 @@ public sealed class UnseenAttacksTests
         using var scope = NewDisposeScope();
 
         using var copy = AdversarialFineTuning.Of(workshop, step: 0.03, (0, 1), epochs: 60, seed: 1, Stop);
-        using var target = workshop.Target.Copy().Freeze();
+        using var tuned = AdversarialFineTuning.Of(workshop, step: 0, (0, 1), epochs: 60, seed: 1, Stop);
 
-        Assert.True(Misled(copy) < Misled(target));
+        Assert.True(Misled(copy) < 0.8 * Misled(tuned), $"{Misled(copy)} and {Misled(tuned)}");
 
         double Misled(Network network)
         {

@@ -13,9 +13,9 @@ internal static class RunSummary
     {
         text.Append(runs.Profile switch
         {
+            "paper" or "cpu" when runs.Scenario is "warfarin" or Titles.WarfarinAnnealed => $"The paper's target and composition of the ensemble in full, {(runs.Scenario == Titles.WarfarinAnnealed ? "students taught after Clark et al. (2019) as the paper's are" : "but for the students, which learn the target's outputs to the end")}: perceptrons are small enough for a processor. The owner's and the public data are halves of the clinical data that is public.\n\n",
             "paper" => "The paper's setting in full.\n\n",
-            "cpu" when runs.Scenario is "warfarin" or Titles.WarfarinAnnealed => $"The paper's target and composition of the ensemble in full, {(runs.Scenario == Titles.WarfarinAnnealed ? "students taught after Clark et al. (2019) as the paper's are" : "but for the students, which learn the target's outputs to the end")}: perceptrons are small enough for a processor. The owner's and the public data are halves of the clinical data that is public.\n\n",
-            "cpu" => "**This is not the paper's setting**, but what two cores do in a few hours: smaller inputs, networks and fewer epochs, the same composition of the ensemble. The paper's numbers beside ours are of its own setting.\n\n",
+            "cpu" => "**This is not the paper's setting**, but what two cores do in a few hours: smaller inputs, networks and fewer epochs, the same numbers of each kind of model. The paper's numbers beside ours are of its own setting.\n\n",
             "smoke" => "**These are no results.** The smallest sizes show that everything works, and nothing else.\n\n",
             _ => "**This is not the paper's setting.**\n\n",
         });

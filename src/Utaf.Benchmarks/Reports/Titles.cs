@@ -13,9 +13,9 @@ internal static class Titles
     public const string UtafAsPrinted = SchemeNames.UtafPaper;
 
     /// <summary>Warfarin with students taught as the paper's are.</summary>
-    public const string WarfarinAnnealed = "warfarin-annealed";
+    public const string WarfarinAnnealed = Warfarin.Annealed;
 
-    /// <summary>The scenarios of the paper.</summary>
+    /// <summary>The scenarios of the paper, in the report's order.</summary>
     public static IReadOnlyList<string> Scenarios { get; } = ["skin", "warfarin", WarfarinAnnealed, "fashion"];
 
     /// <summary>The settings that schemes are compared in, with the whole ensemble and all queries.</summary>

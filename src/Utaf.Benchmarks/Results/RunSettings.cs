@@ -4,11 +4,11 @@ namespace Utaf.Benchmarks.Results;
 
 /// <summary>What a run was told to do: <c>run.json</c>. A folder is gone on with only by the same settings.</summary>
 /// <param name="Format"><see cref="CurrentFormat"/> of the version that made it.</param>
-/// <param name="Scenario">skin, warfarin or fashion.</param>
+/// <param name="Scenario">The command's name, such as skin.</param>
 /// <param name="Profile">paper, cpu or smoke.</param>
 /// <param name="Seed">The first repeat's; each further one has the next.</param>
 /// <param name="DataSha256">Of the data's files, in the order they are read.</param>
-/// <param name="Machine">Processor and threads, for the reader of the results.</param>
+/// <param name="Machine">Processor, threads, and the kind of another device, for the reader of the results.</param>
 /// <param name="Schemes">What is run, in the order of all schemes; null in runs of before this was recorded.</param>
 /// <param name="Settings">The kinds that are run beside the default; null likewise.</param>
 /// <param name="IrrelevantSha256">Of the files of other domains, in the order they are read; null likewise.</param>

@@ -34,7 +34,7 @@ internal static class AdversarialFineTuning
         }
 
         using var adam = new FusedAdam(learned, LearningRate);
-        var batch = Math.Min(Batch, data.Count);
+        var batch = Math.Clamp(data.Count, 1, Batch);
         manual_seed((long)(random.NextUInt64() >> 1));
         network.TrainingMode();
         for (var epoch = 0; epoch < epochs; epoch++)

@@ -26,8 +26,9 @@ internal static class Needs
     /// <param name="memory">Bytes that there are.</param>
     /// <param name="say">Told the time and the memory that an ensemble takes.</param>
     /// <param name="stop">Looked at between steps.</param>
-    /// <exception cref="UtafException">UTAF1002, UTAF1003, UTAF12xx: a data file; UTAF2003: there is too little memory.</exception>
-    public static void Check(Scenario scenario, ScenarioInput input, int processes, ulong seed, long memory, Action<string> say, CancellationToken stop)
+    /// <param name="leftOut">Families and architectures that are to be left out.</param>
+    /// <exception cref="UtafException">UTAF1001: the ensemble has none of such; UTAF1002, UTAF1003, UTAF12xx: a data file; UTAF2003: there is too little memory.</exception>
+    public static void Check(Scenario scenario, ScenarioInput input, int processes, ulong seed, long memory, Action<string> say, CancellationToken stop, IReadOnlyList<string>? leftOut = null)
     {
         // Small networks need no estimate, and a smoke run is over before it is made.
         var small = input.Profile == Profile.Smoke || scenario is Warfarin;
@@ -40,6 +41,7 @@ internal static class Needs
         using var drawn = NewDisposeScope();
         var prepared = scenario.Prepare(input, seed, trained: false);
         using var target = prepared.Target;
+        UtafFingerprints.RequireKinds(prepared.Plan, leftOut ?? []);
         if (small)
         {
             return;

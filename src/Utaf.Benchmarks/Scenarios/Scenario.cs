@@ -18,10 +18,10 @@ internal enum Profile
     Smoke,
 }
 
-/// <summary>One of the paper's three scenarios: its data, its target and its ensemble.</summary>
+/// <summary>One of the paper's scenarios: its data, its target and its ensemble.</summary>
 internal abstract class Scenario
 {
-    /// <summary>skin, warfarin or fashion.</summary>
+    /// <summary>The command's name.</summary>
     public abstract string Name { get; }
 
     /// <summary>What the scenario is, for the command's help.</summary>
@@ -109,8 +109,8 @@ internal sealed record SettingChoice(IReadOnlyList<int> Counts, IReadOnlyList<in
     /// <summary>Whether the baselines' parameters are swept as well.</summary>
     public bool Sweeps { get; init; } = true;
 
-    /// <summary>The families and architectures that are left out in turn; null for all.</summary>
-    public IReadOnlyList<string>? LeftOut { get; init; }
+    /// <summary>Families and architectures that are left out in any case.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
 
     /// <summary>Steps of the meta-verifier at the end; null for the schedule's own.</summary>
     public int? VerifierSteps { get; init; }
@@ -125,9 +125,12 @@ internal sealed record SettingChoice(IReadOnlyList<int> Counts, IReadOnlyList<in
         Counts = names.Contains(OfCounts) ? Counts : [],
         Pairs = names.Contains(OfCounts) ? Pairs : [],
         Ensembles = names.Contains(OfEnsembles) ? Ensembles : [],
-        Without = names.Contains(LeaveOut) || names.Any(IsOneLeftOut) ? Without : 0,
-        LeftOut = names.Contains(LeaveOut) ? null : [.. names.Where(IsOneLeftOut).Select(name => name[OneLeftOut.Length..])],
+        Without = names.Contains(LeaveOut) ? Without : 0,
+        LeftOut = OnesLeftOut(names),
     };
+
+    /// <summary>The families and architectures that are named one by one.</summary>
+    public static IReadOnlyList<string> OnesLeftOut(IEnumerable<string> names) => [.. names.Where(IsOneLeftOut).Select(name => name[OneLeftOut.Length..]).Distinct()];
 
     /// <summary>Whether it is the name of a kind of settings, or leaves out one family or architecture.</summary>
     public static bool IsKnown(string name) => Names.Contains(name) || IsOneLeftOut(name);

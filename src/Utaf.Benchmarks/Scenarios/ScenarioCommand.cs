@@ -93,7 +93,7 @@ internal static class ScenarioCommand
         if (missing.Length > 0)
         {
             // Repeats differ in what is drawn alone: what the first one needs, the others need.
-            Needs.Check(scenario, input, settings.Processes, missing[0], Needs.Memory, say, stop);
+            Needs.Check(scenario, input, settings.Processes, missing[0], Needs.Memory, say, stop, SettingChoice.OnesLeftOut(settings.Chosen));
         }
 
         // A run that is refused leaves no folder behind, which the corrected command would be told to resume.

@@ -74,7 +74,7 @@ internal sealed record ScenarioSettings(
         [.. files.Select(Sha256)],
         $"{Machine.This.Processor}, {Machine.This.Cores} processors, {Threads} threads{(device.type == DeviceType.CPU ? "" : $", {device.type}")}",
         [.. SchemeNames.All.Where(name => Schemes.Contains(name))],
-        [.. SettingChoice.Names.Where(name => Chosen.Contains(name)), .. Chosen.Except(SettingChoice.Names).Where(SettingChoice.IsKnown).Order(StringComparer.Ordinal)],
+        [.. SettingChoice.Names.Where(name => Chosen.Contains(name)), .. SettingChoice.OnesLeftOut(Chosen).Order(StringComparer.Ordinal).Select(name => $"without={name}")],
         [.. Irrelevant.Select(file => Sha256(Scenario.ExistingIrrelevant(file)))]);
 
     private static string Sha256(string file)

@@ -20,7 +20,7 @@ internal sealed class UtafFingerprints(OpenedScenario opened, EnsembleSplit spli
     /// <summary>The settings of a schedule, one after the other, each made when it is asked for.</summary>
     public IEnumerable<Fingerprinted> Make(string scheme)
     {
-        var (schedule, leftOut) = (scheme == SchemeNames.UtafPaper ? Schedule.Paper : Schedule.Batched, LeftOut());
+        var schedule = scheme == SchemeNames.UtafPaper ? Schedule.Paper : Schedule.Batched;
         yield return Construct(scheme, Settings.Default, schedule, split);
         if (schedule == Schedule.Paper && !choice.PaperEverywhere)
         {
@@ -45,7 +45,7 @@ internal sealed class UtafFingerprints(OpenedScenario opened, EnsembleSplit spli
             yield break;
         }
 
-        foreach (var (left, without) in leftOut)
+        foreach (var (left, without) in LeftOut())
         {
             yield return Construct(scheme, Settings.Without(left), schedule, without);
         }
@@ -73,45 +73,58 @@ internal sealed class UtafFingerprints(OpenedScenario opened, EnsembleSplit spli
         return split with { Training = training, Validation = validation };
     }
 
-    /// <summary>The families and the architectures that are left out in turn.</summary>
-    /// <exception cref="UtafException">UTAF1001: one that is asked for is not in the ensemble.</exception>
-    internal IReadOnlyList<(string Left, EnsembleSplit Split)> LeftOut()
+    /// <summary>What can be left out of a plan's ensemble: families, both kinds of pruning together where there are both, and honest architectures.</summary>
+    internal static IReadOnlyList<string> Kinds(EnsemblePlan plan) => [.. KindsOf(plan, stolen: true), .. KindsOf(plan, stolen: false)];
+
+    /// <summary>Refuses what is to be left out and is not in a plan.</summary>
+    /// <param name="plan">The ensemble's.</param>
+    /// <param name="names">Of families and architectures.</param>
+    /// <exception cref="UtafException">UTAF1001.</exception>
+    internal static void RequireKinds(EnsemblePlan plan, IReadOnlyList<string> names)
     {
-        List<(string Left, EnsembleSplit Split)> all = [.. Families(), .. Architectures()];
-        return choice.LeftOut is not { } wanted
-            ? all
-            : [.. wanted.Select(name => all.Find(one => one.Left == name) is { Split: not null } found
-                ? found
-                : throw Errors.BadOption("--settings", $"without={name}", $"without= and one of {string.Join(", ", all.Select(one => one.Left))}"))];
+        if (names.FirstOrDefault(name => !Kinds(plan).Contains(name)) is { } unknown)
+        {
+            throw Errors.BadOption("--settings", $"without={unknown}", $"without= and one of {string.Join(", ", Kinds(plan))}");
+        }
     }
 
-    /// <summary>One attack family left out at a time, and both kinds of pruning together where there are both.</summary>
-    internal IEnumerable<(string Left, EnsembleSplit Split)> Families()
+    /// <summary>The families and then the architectures that are left out in turn, with what is learned from without them.</summary>
+    internal IReadOnlyList<(string Left, EnsembleSplit Split)> LeftOut() => [.. Without(stolen: true), .. Without(stolen: false)];
+
+    private static IReadOnlyList<string> KindsOf(EnsemblePlan plan, bool stolen) =>
+    [
+        .. plan.Members.Where(member => member.Stolen == stolen && !plan.IsForTrainingAlone(member)).SelectMany(member => KindsOf(plan, member)).Distinct().Order(StringComparer.Ordinal),
+    ];
+
+    private static string[] KindsOf(EnsemblePlan plan, Member member)
     {
-        var prunings = folder.Plan.Members.Where(IsPruned).DistinctBy(member => member.Family).Count();
-        return Without(stolen: true, member => prunings > 1 && IsPruned(member) ? [member.Family, Pruning] : [member.Family]);
+        if (!member.Stolen)
+        {
+            return [plan.ArchitectureOf(member).Id];
+        }
+
+        return IsPruned(member) && plan.Members.Where(IsPruned).DistinctBy(pruned => pruned.Family).Count() > 1 ? [member.Family, Pruning] : [member.Family];
 
         static bool IsPruned(Member member) => member is { Stolen: true, Parent: null, Recipe: WeightPruning or FilterPruning };
     }
 
-    /// <summary>One architecture of honest models left out at a time.</summary>
-    internal IEnumerable<(string Left, EnsembleSplit Split)> Architectures() =>
-        Without(stolen: false, member => [folder.Plan.ArchitectureOf(member).Id]);
-
-    private IEnumerable<(string Left, EnsembleSplit Split)> Without(bool stolen, Func<Member, IReadOnlyList<string>> kinds)
+    private IEnumerable<(string Left, EnsembleSplit Split)> Without(bool stolen)
     {
+        var plan = folder.Plan;
         Member[] all = [.. split.Training, .. split.Validation, .. split.Test];
-        return all.Where(member => member.Stolen == stolen && !folder.Plan.IsForTrainingAlone(member)).SelectMany(kinds).Distinct().Order(StringComparer.Ordinal)
-            .Select(left => (left, split with
+        var parts =
+            from left in KindsOf(plan, stolen)
+            let without = split with
             {
                 Training = Others(split.Training, left),
                 Validation = Others(split.Validation, left),
                 Test = [.. all.Where(member => IsLeft(member, left)), .. split.Test.Where(member => member.Stolen != stolen)],
-            }))
-            .Where(made => HasBothSides(made.Item2.Training) && HasBothSides(made.Item2.Validation))
-            .Take(choice.Without);
+            }
+            where HasBothSides(without.Training) && HasBothSides(without.Validation)
+            select (Left: left, without);
+        return parts.Where((part, place) => place < choice.Without || choice.LeftOut.Contains(part.Left));
 
-        bool IsLeft(Member member, string left) => member.Stolen == stolen && kinds(member).Contains(left);
+        bool IsLeft(Member member, string left) => member.Stolen == stolen && KindsOf(plan, member).Contains(left);
 
         List<Member> Others(IReadOnlyList<Member> part, string left) => [.. part.Where(member => !IsLeft(member, left))];
     }

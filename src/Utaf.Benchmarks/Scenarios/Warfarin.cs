@@ -4,7 +4,10 @@ namespace Utaf.Benchmarks.Scenarios;
 /// <param name="annealed">Whether students are taught after Clark et al. (2019), as the paper's are: at last they learn the data's targets, and not the target's outputs.</param>
 internal sealed class Warfarin(bool annealed = false) : Scenario
 {
-    public override string Name => annealed ? "warfarin-annealed" : "warfarin";
+    /// <summary>The name where students are annealed.</summary>
+    public const string Annealed = "warfarin-annealed";
+
+    public override string Name => annealed ? Annealed : "warfarin";
 
     public override string Description =>
         $"Warfarin dose prediction: regression by a perceptron, 140 members of Table A2 and six that are learned from alone; {(annealed ? "students learn the target's outputs at first and the data's targets at last" : "students learn the target's outputs")}.";

@@ -118,7 +118,7 @@ public sealed record ConferAe(
 
         // The way does not depend on which of them are kept in the end.
         var way = this with { Confidence = 1 };
-        var moved = models.Once((context, way, round), () => Moved(context, start, new(context.Seed, $"{Name} models {round}")));
+        var moved = models.Once((context, way, round), () => way.Moved(context, start, new(context.Seed, $"{Name} models {round}")));
         var all = Mean(models.Surrogates) * (1 - Mean(models.References));
         var (before, after) = (Probabilities(target, start).argmax(1), Probabilities(target, moved).argmax(1));
         var kept = after.ne(before).logical_and(all.amax([1L]).ge(Confidence));

@@ -23,13 +23,13 @@ internal sealed class TrainingNetworks(Func<FrozenMembers> load) : IDisposable
     /// <summary>The places of those that are independent of it.</summary>
     public int[] References => Members.PlacesOf(stolen: false);
 
-    /// <summary>Those of a built ensemble: nothing but its training part. All are asked in every step, and so all are held.</summary>
+    /// <summary>Those of a built ensemble: nothing but its training part. Most are asked in every step: as many are held as a quarter of the memory takes.</summary>
     public static TrainingNetworks Of(SchemeEnsemble ensemble) => new(() => FrozenMembers.Load(
         [.. ensemble.Split.Training.Where(member => !member.Stolen || member.Recipe is Distillation)],
         ensemble.Folder,
         ensemble.Workshop,
         withTarget: false,
-        budget: long.MaxValue));
+        budget: GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4));
 
     /// <summary>What several candidates of a sweep make of the models in the same way, made when the first of them asks.</summary>
     /// <param name="key">All that it depends on.</param>

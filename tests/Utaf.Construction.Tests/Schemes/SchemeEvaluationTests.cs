@@ -57,7 +57,22 @@ public sealed class SchemeEvaluationTests(BuiltEnsembles ensembles) : IClassFixt
         var (_, comparison) = Run("classification", ["conferae"], Quick with { Swept = true });
 
         Assert.Equal(1, comparison.Evaluations.Count + comparison.Absent.Count);
-        Assert.All(comparison.Absent, scheme => Assert.Equal("UTAF1503", scheme.Code));
+        Assert.All(comparison.Absent, scheme => Assert.Contains("became an example that copies confuse", scheme.Reason, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_candidates_of_a_sweep_share_is_made_once()
+    {
+        using var models = new TrainingNetworks(() => new([], [], []));
+        var made = 0;
+
+        var (first, again, other) = (Made(0.5), Made(0.5), Made(0.6));
+
+        Assert.Same(first, again);
+        Assert.NotSame(first, other);
+        Assert.Equal(2, made);
+
+        TorchSharp.torch.Tensor Made(double epsilon) => models.Once((new ConferAe(epsilon), 0), () => TorchSharp.torch.zeros(++made));
     }
 
     [Fact]
