@@ -44,7 +44,10 @@ public sealed class SchemeTests : IDisposable
         Assert.All(built.Queries.Chunk(2), x => Assert.InRange(x[0], 0.454, 0.5501));
         Assert.Equal(1, built.Ask(context.Target, context.Task).Score);
         Assert.Equal(0, built.Ask(Split(0.7f), context.Task).Score);
-        Assert.Equal(built.Queries, new ConferAe(Epsilon: 0.1, Examples: 4, LearningRate: 5e-3).Build(context).Queries);
+
+        // With other models of the same weights: with the same ones what was moved before would be taken again.
+        var again = context with { Models = Models([Split(0.45f, sharpness: 200)], [Split(0.7f, sharpness: 200)]) };
+        Assert.Equal(built.Queries, new ConferAe(Epsilon: 0.1, Examples: 4, LearningRate: 5e-3).Build(again).Queries);
     }
 
     [Theory]
