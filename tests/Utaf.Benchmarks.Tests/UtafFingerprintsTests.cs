@@ -47,6 +47,25 @@ public sealed class UtafFingerprintsTests
     }
 
     [Fact]
+    public void What_is_left_out_is_left_out_of_the_members_for_training_alone_too_and_none_of_them_is_a_suspect()
+    {
+        using var folder = new TemporaryFolder();
+        ScenarioData.Write("warfarin", folder.Path);
+        var device = TorchRuntime.Start("cpu");
+        var options = EnsembleOptions.Default with { Annealed = true };
+        using var opened = WarfarinScenario.Prepare(folder.Path, [], 0, "paper", options, whole: false, trained: false).Open("warfarin-annealed", folder.File("work"), device);
+        var plan = opened.Ensemble.Folder.Plan;
+        var split = EnsembleSplit.Make(plan, member => member.Id, OpenedScenario.Halves);
+
+        var families = new UtafFingerprints(opened, split, new Warfarin(annealed: true).Settings(Profile.Cpu), TestContext.Current.CancellationToken).LeftOut();
+
+        Assert.Equal(92, split.Training.Count(plan.IsForTrainingAlone));
+        Assert.Equal(92 - 26, families.Single(family => family.Left == "distillation").Split.Training.Count(plan.IsForTrainingAlone));
+        Assert.Equal(92 - 20, families.Single(family => family.Left == "mlp-100").Split.Training.Count(plan.IsForTrainingAlone));
+        Assert.All(families, family => Assert.DoesNotContain(family.Split.Validation.Concat(family.Split.Test), plan.IsForTrainingAlone));
+    }
+
+    [Fact]
     public void Both_kinds_of_pruning_are_left_out_together_too_and_one_alone_by_its_name()
     {
         using var folder = new TemporaryFolder();

@@ -118,7 +118,7 @@ internal sealed class UtafFingerprints(OpenedScenario opened, EnsembleSplit spli
             {
                 Training = Others(split.Training, left),
                 Validation = Others(split.Validation, left),
-                Test = [.. all.Where(member => IsLeft(member, left)), .. split.Test.Where(member => member.Stolen != stolen)],
+                Test = [.. all.Where(member => IsLeft(member, left) && !plan.IsForTrainingAlone(member)), .. split.Test.Where(member => member.Stolen != stolen)],
             }
             where HasBothSides(without.Training) && HasBothSides(without.Validation)
             select (Left: left, without);

@@ -21,6 +21,9 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
     // Architectures in Table A2 for Fashion.
     private const int OfFashion = 4;
 
+    // Table A2's models of the owner's and of public data.
+    private const int TableOfHonest = 60;
+
     // Table A2's numbers of students and of independent models by architecture, from S to XXL: Warfarin, Fashion (of which no
     // XL is distilled), Skin. Other lists of architectures are dealt out evenly.
     private static readonly int[][] TableStudents = [[10, 10, 6], [6, 6, 2, 0], [4, 4, 2, 2, 2]];
@@ -91,12 +94,30 @@ internal sealed record Composition(IReadOnlyList<Architecture> Architectures, bo
             .. Tuned(repeats: 2),
             .. Filters ? Weights(ninths, variants: 2) : Weights(ninths, variants: 4),
             .. Filters ? FilterPrunings([.. Enumerable.Range(1, 15).Select(n => n / 16.0)], variants: 2) : [],
-            .. Distilled(InShares(Architectures, Filters ? 14 : 26, TableStudents), Filters ? 14 : 26, varied: false),
-            .. Independent(InShares(TargetIsKnown ? Architectures : WithTarget, 60, TableIndependent), 60, varied: false),
+            .. Students(count: 1),
+            .. HonestModels(count: 1),
             .. IrrelevantModels(10),
             .. Perturbs ? Perturbed([0.2, 0.35, 0.5], [1, 3]) : [],
+            .. Annealed ? AsManyAgain() : [],
         ];
     }
+
+    /// <summary>
+    /// Annealed students end by learning what honest models learn, and what is left of the target is little: it takes more of
+    /// both to tell them apart. Both sides grow in the same measure, or the meta-verifier would go by how common they are.
+    /// </summary>
+    private IEnumerable<Member> AsManyAgain() =>
+        Students(count: 2).Skip(TableOfStudents).Concat(HonestModels(count: 2).Skip(TableOfHonest)).Select(member => member with { ForTrainingAlone = true });
+
+    /// <summary>Table A2's students, or a number of times as many, of which the first are the table's.</summary>
+    private IEnumerable<Member> Students(int count) =>
+        Distilled(InShares(Architectures, TableOfStudents, TableStudents), count * TableOfStudents, varied: false);
+
+    /// <summary>Table A2's honest models of the owner's and of public data, or a number of times as many, of which the first are the table's.</summary>
+    private IEnumerable<Member> HonestModels(int count) =>
+        Independent(InShares(TargetIsKnown ? Architectures : WithTarget, TableOfHonest, TableIndependent), count * TableOfHonest, varied: false);
+
+    private int TableOfStudents => Filters ? 14 : 26;
 
     /// <summary>Copies of every degree between the target and a model that learned the task anew, with little training and with more.</summary>
     private IEnumerable<Member> Perturbed(double[] shares, int[] epochs) =>

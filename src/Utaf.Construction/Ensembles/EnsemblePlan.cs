@@ -117,7 +117,8 @@ public sealed record EnsemblePlan(
     }
 
     /// <summary>Whether a member is only learned from, and so are all that are made from it: no choice is made by them, and no result is of them.</summary>
-    public bool IsForTrainingAlone(Member member) => Members.First(other => other.Id == Lineage(member)).Recipe.ForTrainingAlone;
+    public bool IsForTrainingAlone(Member member) =>
+        Members.First(other => other.Id == Lineage(member)) is { ForTrainingAlone: true } or { Recipe.ForTrainingAlone: true };
 
     /// <summary>Tries the listed models: they cost nothing, and one that does not fit is not to be found out after hours.</summary>
     /// <exception cref="UtafException">UTAF11xx, UTAF1403, UTAF1404: it cannot be a member; UTAF1407: it is the target.</exception>

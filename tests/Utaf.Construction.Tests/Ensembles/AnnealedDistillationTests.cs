@@ -72,6 +72,27 @@ public sealed class AnnealedDistillationTests : IDisposable
     }
 
     [Fact]
+    public void The_papers_profile_has_as_many_annealed_students_and_honest_models_again_to_learn_from_alone()
+    {
+        var usual = Paper(annealed: false);
+        var annealed = Paper(annealed: true);
+
+        var more = annealed.Members.Where(member => annealed.IsForTrainingAlone(member) && member.Recipe is not ShrinkPerturb).ToList();
+        Assert.Equal((26, 60), (more.Count(member => member.Stolen), more.Count(member => !member.Stolen)));
+        Assert.All(more, member => Assert.True(member.Stolen ? member.Recipe is Distillation { Annealed: true } : member.Recipe is IndependentTraining { Source: DataSource.Owner or DataSource.Public }));
+        Assert.All((DataSource[])[DataSource.Owner, DataSource.Public], source => Assert.InRange(more.Count(OnDataOf(source)), 25, 35));
+        Assert.Equal(annealed.Members.Count, annealed.Members.Select(member => member.Id).Distinct().Count());
+        Assert.Equal(
+            usual.Members.Select(member => member.Id.Replace("distillation-", "distillation-annealed-", StringComparison.Ordinal)),
+            annealed.Members.Except(more).Select(member => member.Id));
+        Assert.DoesNotContain(usual.Members, member => member.ForTrainingAlone);
+
+        EnsemblePlan Paper(bool annealed) => EnsemblePlan.Make(task.Target, task.Workshop.Task, task.Data, 5, "paper", new(null, 1, []) { Annealed = annealed });
+
+        static Func<Member, bool> OnDataOf(DataSource source) => member => member.Recipe is IndependentTraining training && training.Source == source;
+    }
+
+    [Fact]
     public void Only_a_regressors_students_are_annealed()
     {
         using var classification = SmallTask.Cnn();
