@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace Utaf.Benchmarks;
 
 /// <summary>
-/// Warfarin dose prediction (paper, appendix A): a 31-100-1 regressor, Table A2's 70 positives and 70 negatives and copies
+/// Warfarin dose prediction (paper, appendix A): a 31-100-1 regressor, Table A2's 70 positives and 70 negatives and members
 /// that are learned from alone, owner's and public data by halves, the ensemble by halves for training and test.
 /// </summary>
 internal static class WarfarinScenario

@@ -57,7 +57,7 @@ public sealed class EnsembleEstimateTests : ToolTest
     {
         string[] plan = ["ensemble", "plan", .. Options.TakeWhile(option => option != "--profile"), "--no-estimate", "--profile"];
 
-        Assert.Contains("76 stolen, 70 honest; 6 of them are learned from and in no result\n", await SucceedAsync([.. plan, "paper"]), StringComparison.Ordinal);
+        Assert.Contains("76 stolen, 70 honest; 6 of all are learned from and in no result\n", await SucceedAsync([.. plan, "paper"]), StringComparison.Ordinal);
         Assert.Contains("12 stolen, 12 honest\n", await SucceedAsync([.. plan, "quick"]), StringComparison.Ordinal);
     }
 

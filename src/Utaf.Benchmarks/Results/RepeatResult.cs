@@ -147,7 +147,7 @@ internal static class Settings
     /// <summary>Another number of ModelDiff's pairs, each of two queries.</summary>
     public static string Pairs(int count) => $"pairs={count}";
 
-    /// <summary>A smaller ensemble (figure 5): so many positives and as many negatives in the part that is learned from, and no perturbed copies.</summary>
+    /// <summary>A smaller ensemble (figure 5): so many positives and as many negatives in the part that is learned from, and none that are for training alone.</summary>
     public static string Ensemble(int perSide) => $"ensemble={perSide}";
 
     /// <summary>A family left out of training: the suspects are its members of all parts, against the other side's test members. Perturbed copies stay.</summary>

@@ -130,7 +130,7 @@ internal sealed class UtafFingerprints(OpenedScenario opened, EnsembleSplit spli
     }
 
     private bool HasBothSides(IReadOnlyList<Member> part) =>
-        part.Any(member => member.Stolen && !folder.Plan.IsForTrainingAlone(member)) && !part.All(member => member.Stolen);
+        part.Where(member => !folder.Plan.IsForTrainingAlone(member)).DistinctBy(member => member.Stolen).Count() == 2;
 
     private Fingerprinted Construct(string scheme, string setting, Schedule schedule, EnsembleSplit parts, int examples = 100)
     {

@@ -176,11 +176,11 @@ public static class PairConstruction
         }
     }
 
-    private static IEnumerable<string> NotLearnedFrom(int copies)
+    private static IEnumerable<string> NotLearnedFrom(int members)
     {
-        if (copies > 0)
+        if (members > 0)
         {
-            yield return $"{copies} {(copies == 1 ? "copy was" : "copies were")} not learned from: the paper's schedule has none of the kind.";
+            yield return $"{members} {(members == 1 ? "member was" : "members were")} not learned from: the paper's ensemble is without.";
         }
     }
 

@@ -267,7 +267,8 @@ public sealed class EnsembleFolder
         }
     }
 
-    private static string Describe(Member member) => JsonSerializer.Serialize(member, EnsemblePlan.Json);
+    /// <summary>What a member is; not what it is for, in which two plans that share an honest member may differ.</summary>
+    private static string Describe(Member member) => JsonSerializer.Serialize(member with { ForTrainingAlone = false }, EnsemblePlan.Json);
 
     private bool IsWhole(Member member)
     {

@@ -15,7 +15,7 @@ public sealed record Member(string Id, bool Stolen, string? Parent, Recipe Recip
     /// </summary>
     public string? Key { get; init; }
 
-    /// <summary>Whether it is one more of a kind that is also reported on, to be learned from alone (<see cref="EnsemblePlan.IsForTrainingAlone"/>).</summary>
+    /// <summary>Whether it is one more of a kind that is also reported on, to be learned from alone. Not the whole answer, which is <see cref="EnsemblePlan.IsForTrainingAlone"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ForTrainingAlone { get; init; }
 

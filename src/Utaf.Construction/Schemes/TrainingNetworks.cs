@@ -23,9 +23,9 @@ internal sealed class TrainingNetworks(Func<FrozenMembers> load) : IDisposable
     /// <summary>The places of those that are independent of it.</summary>
     public int[] References => Members.PlacesOf(stolen: false);
 
-    /// <summary>Those of a built ensemble: nothing but its training part. Most are asked in every step: as many are held as a quarter of the memory takes.</summary>
+    /// <summary>Those of a built ensemble: nothing but its training part, without what only UTAF's has. Most are asked in every step: as many are held as a quarter of the memory takes.</summary>
     public static TrainingNetworks Of(SchemeEnsemble ensemble) => new(() => FrozenMembers.Load(
-        [.. ensemble.Split.Training.Where(member => !member.Stolen || member.Recipe is Distillation)],
+        [.. ensemble.Split.Training.Where(member => (!member.Stolen || member.Recipe is Distillation) && !ensemble.Folder.Plan.IsForTrainingAlone(member))],
         ensemble.Folder,
         ensemble.Workshop,
         withTarget: false,

@@ -33,7 +33,7 @@ internal sealed record PlanDocument(string Hash, string Folder, string Json, int
         var stolen = members.Count(member => member.GetProperty("stolen").GetBoolean());
         page.Facts(
             ("Plan", $"{Numbers.Digest(Hash)}, profile {root.GetProperty("profile").GetString()}, seed {root.GetProperty("seed").GetUInt64()}"),
-            ("Members", $"{stolen} stolen, {members.Count - stolen} honest{(ForTrainingAlone > 0 ? $"; {Numbers.Count(ForTrainingAlone)} of them are learned from and in no result" : "")}"),
+            ("Members", $"{stolen} stolen, {members.Count - stolen} honest{(ForTrainingAlone > 0 ? $"; {Numbers.Count(ForTrainingAlone)} of all are learned from and in no result" : "")}"),
             ("Folder", Folder));
         foreach (var side in members.GroupBy(member => member.GetProperty("stolen").GetBoolean()))
         {

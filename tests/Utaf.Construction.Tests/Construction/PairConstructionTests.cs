@@ -52,11 +52,17 @@ public sealed class PairConstructionTests(BuiltEnsembles ensembles) : IClassFixt
     }
 
     [Fact]
-    public void Copies_for_training_alone_are_learned_from_by_the_batched_schedule_and_unknown_to_Algorithm_1()
+    public void Members_for_training_alone_are_learned_from_by_the_batched_schedule_and_unknown_to_Algorithm_1()
     {
         var more = regression.BuildWith(regression.Plan with
         {
-            Members = [.. regression.Plan.Members, new Member("more", Stolen: true, Parent: null, new ShrinkPerturb(0.3, new(1)))],
+            Members =
+            [
+                .. regression.Plan.Members,
+                new Member("more", Stolen: true, Parent: null, new ShrinkPerturb(0.3, new(1))),
+                new Member("student", Stolen: true, Parent: null, new Distillation(new Mlp([8]), new(1), 0, 7)) { ForTrainingAlone = true },
+                new Member("honest", Stolen: false, Parent: null, new IndependentTraining(new Mlp([8]), DataSource.Public, new(1), 7)) { ForTrainingAlone = true },
+            ],
         });
 
         foreach (var schedule in (Schedule[])[Schedule.Batched, Schedule.Paper])
@@ -64,12 +70,12 @@ public sealed class PairConstructionTests(BuiltEnsembles ensembles) : IClassFixt
             var options = Few with { Schedule = schedule };
             var (with, without) = (regression.Construct(options, folder: more), regression.Construct(options));
 
-            var learned = schedule == Schedule.Batched ? 1 : 0;
+            var learned = schedule == Schedule.Batched ? 3 : 0;
             Assert.Equal(without.Manifest.Ensemble.Training + learned, with.Manifest.Ensemble.Training);
             Assert.Equal(schedule == Schedule.Paper, with.Fingerprint.Values.SequenceEqual(without.Fingerprint.Values));
             Assert.Equal(schedule == Schedule.Paper, with.Manifest.HeldOut.Members.SequenceEqual(without.Manifest.HeldOut.Members));
             Assert.Equal(without.Manifest.HeldOut.Members.Select(member => member.Id), with.Manifest.HeldOut.Members.Select(member => member.Id));
-            Assert.Equal(schedule == Schedule.Paper, with.Manifest.Ensemble.Notes.Any(note => note == "1 copy was not learned from: the paper's schedule has none of the kind."));
+            Assert.Equal(schedule == Schedule.Paper, with.Manifest.Ensemble.Notes.Any(note => note == "3 members were not learned from: the paper's ensemble is without."));
             Assert.True(schedule == Schedule.Batched || with.Manifest.Threshold == without.Manifest.Threshold);
         }
     }

@@ -127,6 +127,20 @@ public sealed class EnsembleSplitTests : IDisposable
     }
 
     [Fact]
+    public void Of_two_of_the_same_weights_the_one_that_is_reported_on_stays()
+    {
+        var plan = Plan("standard", 1);
+        var honest = plan.Members.First(member => !member.Stolen);
+        var more = honest with { Id = "more", ForTrainingAlone = true };
+        var usual = EnsembleSplit.Make(plan, member => member.Id, new());
+
+        var split = EnsembleSplit.Make(plan with { Members = [more, .. plan.Members] }, member => member == more ? honest.Id : member.Id, new());
+
+        Assert.Equal([more], split.Duplicates);
+        Assert.Equal(Parts(usual).SelectMany(part => part), Parts(split).SelectMany(part => part));
+    }
+
+    [Fact]
     public void Members_of_equal_weights_count_once()
     {
         var plan = Plan("standard", 1);

@@ -51,6 +51,19 @@ public sealed class NegativePoolTests : IDisposable
         Assert.Equal(after.Plan.Members.Count(member => !member.Stolen), Directory.GetFiles(pool.Path).Length);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_a_member_is_for_does_not_change_what_it_is(bool atFirst)
+    {
+        _ = Build(first, "first", profile: Few, forTrainingAlone: atFirst);
+
+        var after = Build(second, "second", profile: Few, forTrainingAlone: !atFirst);
+
+        Assert.Equal(after.Plan.Members.Where(member => member.Stolen), after.Members);
+        Assert.All(after.Plan.Members, member => _ = after.Folder.WeightsSha256(member));
+    }
+
     [Fact]
     public void Every_honest_member_of_a_profile_has_a_key_of_its_own_which_versions_share()
     {
@@ -200,7 +213,7 @@ public sealed class NegativePoolTests : IDisposable
         EnsemblePlan.Make(target, task, data ?? Data(owner, publicData), seed, "quick", new(null, epochs, []));
 
     /// <summary>Builds what neither the folder nor the pool has.</summary>
-    private (EnsembleFolder Folder, EnsemblePlan Plan, List<Member> Members) Build(TargetModel target, string name, bool useNone = false, int profile = 24)
+    private (EnsembleFolder Folder, EnsemblePlan Plan, List<Member> Members) Build(TargetModel target, string name, bool useNone = false, int profile = 24, bool forTrainingAlone = false)
     {
         var plan = Make(target);
         if (profile == Few)
@@ -210,6 +223,7 @@ public sealed class NegativePoolTests : IDisposable
             Assert.Equal(Few, plan.Members.Count);
         }
 
+        plan = plan with { Members = [.. plan.Members.Select(member => member.Stolen ? member : member with { ForTrainingAlone = forTrainingAlone })] };
         var folder = EnsembleFolder.Open(Path.Combine(root, name), plan);
         using var workshop = new Workshop(target, task, Data(owner, publicData), CPU);
         if (!useNone)
