@@ -53,11 +53,12 @@ public sealed class EnsembleEstimateTests : ToolTest
     }
 
     [Fact]
-    public async Task Copies_that_are_in_no_result_are_told()
+    public async Task Members_that_are_in_no_result_are_told()
     {
         string[] plan = ["ensemble", "plan", .. Options.TakeWhile(option => option != "--profile"), "--no-estimate", "--profile"];
 
         Assert.Contains("76 stolen, 70 honest; 6 of all are learned from and in no result\n", await SucceedAsync([.. plan, "paper"]), StringComparison.Ordinal);
+        Assert.Contains("102 stolen, 130 honest; 92 of all are learned from and in no result\n", await SucceedAsync([.. plan, "paper", "--distillation", "annealed"]), StringComparison.Ordinal);
         Assert.Contains("12 stolen, 12 honest\n", await SucceedAsync([.. plan, "quick"]), StringComparison.Ordinal);
     }
 

@@ -41,7 +41,7 @@ public sealed record EnsembleSplit(
         RequireFraction("--test-fraction", fractions.Test);
         RequireFraction("--validation-fraction", fractions.Validation);
         var digests = plan.Members.ToDictionary(member => member.Id, weightsSha256);
-        
+
         // Of two with the same weights the one that is reported on stays.
         var distinct = plan.Members.Where(member => digests[member.Id] != targetWeights).OrderBy(plan.IsForTrainingAlone).DistinctBy(member => digests[member.Id]).ToList();
         var (training, validation, test) = (new List<Member>(), new List<Member>(), new List<Member>());
