@@ -57,8 +57,15 @@ public sealed class EnsembleEstimateTests : ToolTest
     {
         string[] plan = ["ensemble", "plan", .. Options.TakeWhile(option => option != "--profile"), "--no-estimate", "--profile"];
 
-        Assert.Contains("76 stolen, 70 honest; 6 of all are learned from and in no result\n", await SucceedAsync([.. plan, "paper"]), StringComparison.Ordinal);
-        Assert.Contains("102 stolen, 130 honest; 92 of all are learned from and in no result\n", await SucceedAsync([.. plan, "paper", "--distillation", "annealed"]), StringComparison.Ordinal);
+        var (paper, annealed) = (await SucceedAsync([.. plan, "paper"]), await SucceedAsync([.. plan, "paper", "--distillation", "annealed"]));
+
+        Assert.Contains("76 stolen, 70 honest; 6 of all are learned from and in no result\n", paper, StringComparison.Ordinal);
+        Assert.Contains("\n  distillation (26)  ", paper, StringComparison.Ordinal);
+        Assert.Contains("\n  shrink-perturb (6, only learned from)  ", paper, StringComparison.Ordinal);
+        Assert.Contains("102 stolen, 130 honest; 92 of all are learned from and in no result\n", annealed, StringComparison.Ordinal);
+        Assert.Contains("\n  distillation (26)  ", annealed, StringComparison.Ordinal);
+        Assert.Contains("\n  distillation (26, only learned from)  ", annealed, StringComparison.Ordinal);
+        Assert.Contains("\n  independent-training (60, only learned from)  ", annealed, StringComparison.Ordinal);
         Assert.Contains("12 stolen, 12 honest\n", await SucceedAsync([.. plan, "quick"]), StringComparison.Ordinal);
     }
 

@@ -41,7 +41,7 @@ internal static class Needs
         using var drawn = NewDisposeScope();
         var prepared = scenario.Prepare(input, seed, trained: false);
         using var target = prepared.Target;
-        UtafFingerprints.RequireKinds(prepared.Plan, leftOut ?? []);
+        LeaveOneOut.RequireKinds(prepared.Plan, leftOut ?? []);
         if (small)
         {
             return;

@@ -180,7 +180,7 @@ public static class PairConstruction
     {
         if (members > 0)
         {
-            yield return $"{members} {(members == 1 ? "member was" : "members were")} not learned from: the paper's ensemble is without.";
+            yield return $"{members} {(members == 1 ? "member was" : "members were")} not learned from: --schedule paper keeps to the paper's ensemble, which has no such members.";
         }
     }
 

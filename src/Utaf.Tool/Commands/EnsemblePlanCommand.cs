@@ -55,7 +55,7 @@ internal sealed class EnsemblePlanCommand : UtafCommand
         else
         {
             var estimate = parsed.GetValue(noEstimate) ? null : Estimate(side, part, processes, context);
-            context.Write(new PlanDocument(side.Plan.Hash(), side.FolderPath, side.Plan.ToJson(), side.Plan.Members.Count(side.Plan.IsForTrainingAlone), estimate));
+            context.Write(new PlanDocument(side.Plan.Hash(), side.FolderPath, side.Plan.ToJson(), side.Plan.Members.Where(side.Plan.IsForTrainingAlone).Select(member => member.Id).ToHashSet(), estimate));
         }
 
         return Task.FromResult(ExitCode.NoPiracySuspected);

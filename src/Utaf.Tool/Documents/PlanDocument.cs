@@ -9,9 +9,9 @@ namespace Utaf.Tool.Documents;
 /// <param name="Hash">The plan's hash.</param>
 /// <param name="Folder">Where it would be built.</param>
 /// <param name="Json">The plan itself, as it stands in the ensemble's folder.</param>
-/// <param name="ForTrainingAlone">How many members are only learned from.</param>
+/// <param name="ForTrainingAlone">The members that are only learned from, by their ids.</param>
 /// <param name="Estimate">What building it will take; null where that was not asked for.</param>
-internal sealed record PlanDocument(string Hash, string Folder, string Json, int ForTrainingAlone, CostEstimate? Estimate) : Document
+internal sealed record PlanDocument(string Hash, string Folder, string Json, IReadOnlySet<string> ForTrainingAlone, CostEstimate? Estimate) : Document
 {
     public override string ToJson()
     {
@@ -33,7 +33,7 @@ internal sealed record PlanDocument(string Hash, string Folder, string Json, int
         var stolen = members.Count(member => member.GetProperty("stolen").GetBoolean());
         page.Facts(
             ("Plan", $"{Numbers.Digest(Hash)}, profile {root.GetProperty("profile").GetString()}, seed {root.GetProperty("seed").GetUInt64()}"),
-            ("Members", $"{stolen} stolen, {members.Count - stolen} honest{(ForTrainingAlone > 0 ? $"; {Numbers.Count(ForTrainingAlone)} of all are learned from and in no result" : "")}"),
+            ("Members", $"{stolen} stolen, {members.Count - stolen} honest{(ForTrainingAlone.Count > 0 ? $"; {Numbers.Count(ForTrainingAlone.Count)} of all are learned from and in no result" : "")}"),
             ("Folder", Folder));
         foreach (var side in members.GroupBy(member => member.GetProperty("stolen").GetBoolean()))
         {
@@ -73,19 +73,21 @@ internal sealed record PlanDocument(string Hash, string Folder, string Json, int
             ("Memory", $"about {Numbers.Megabytes(estimate.PeakMemoryBytes)}"));
     }
 
-    private static IEnumerable<Cell[]> Rows(List<JsonElement> members)
+    private IEnumerable<Cell[]> Rows(List<JsonElement> members)
     {
-        foreach (var group in members.GroupBy(member => member.GetProperty("recipe").GetProperty("recipe").GetString()))
+        foreach (var group in members.GroupBy(member => (Recipe: member.GetProperty("recipe").GetProperty("recipe").GetString(), Alone: ForTrainingAlone.Contains(Id(member)))))
         {
-            var name = $"{group.Key} ({group.Count()})";
+            var name = $"{group.Key.Recipe} ({group.Count()}{(group.Key.Alone ? ", only learned from" : "")})";
             foreach (var member in group)
             {
                 var stolen = member.GetProperty("stolen").GetBoolean();
                 var from = member.TryGetProperty("parent", out var parent) ? parent.GetString()! : stolen ? "target" : "";
-                yield return [name, member.GetProperty("id").GetString()!, from, Parameters(member.GetProperty("recipe"))];
+                yield return [name, Id(member), from, Parameters(member.GetProperty("recipe"))];
                 name = "";
             }
         }
+
+        static string Id(JsonElement member) => member.GetProperty("id").GetString()!;
     }
 
     /// <summary>Every recipe's parameters, whatever they are: a new recipe needs nothing here.</summary>
