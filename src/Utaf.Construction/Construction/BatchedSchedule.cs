@@ -19,6 +19,11 @@ internal sealed class BatchedSchedule : ConstructionSchedule
 {
     private const int BatchPerSide = 8;
     private const int WarmUpSteps = 20;
+
+    // For as many members to learn from as half of Table A2's ensemble gives, and so often for fewer. Of more members each is
+    // drawn as often: the steps are more in the same measure.
+    private const int UsualMembers = 64;
+    private const int Iterations = 60;
     private const int VerifierSteps = 200;
 
     // While the fingerprint moves, the meta-verifier forgets soon how steep its loss was. When the fingerprint stands nothing
@@ -46,8 +51,6 @@ internal sealed class BatchedSchedule : ConstructionSchedule
 
     // Sharpens scores: the meta-verifier stops learning long before its scores are as far apart as its evidence.
     private const double Sharpness = 4;
-
-    public override int Iterations => 60;
 
     public override double InputLearningRate(int inputSize) => Math.Min(HighestRate, StepLength / Math.Sqrt(inputSize));
 
@@ -82,13 +85,17 @@ internal sealed class BatchedSchedule : ConstructionSchedule
             return Score(chosenBy);
         }
 
-        Scores Score(TrainableVerifier by) => learning.Score(learning.Options.Iterations ?? Iterations, by, read);
+        Scores Score(TrainableVerifier by) => learning.Score(IterationsOf(learning), by, read);
     }
+
+    private static int IterationsOf(Learning learning) => learning.Options.Iterations ?? Steps(Iterations, learning);
+
+    private static int Steps(int usual, Learning learning) => usual * Math.Max(UsualMembers, learning.Training.Count - 1) / UsualMembers;
 
     private (Tensor Inputs, IReadOnlyList<CurvePoint> Curve) LearnInputs(Learning learning, double verifierRate)
     {
         using var scope = NewDisposeScope();
-        var total = learning.Options.Iterations ?? Iterations;
+        var total = IterationsOf(learning);
         var inputRate = learning.Options.InputLearningRate ?? InputLearningRate(learning.InputSize);
         var free = Start(learning);
         var answers = learning.Training.Outputs(learning.Box.ToInputs(free), learning.Terms.Type);
@@ -195,7 +202,8 @@ internal sealed class BatchedSchedule : ConstructionSchedule
         learning.CancellationToken.ThrowIfCancellationRequested();
         var verifier = new TrainableVerifier(standards.Width, learning.Random, answers.device, Committees);
         using var adam = new FusedAdam(verifier.Parameters, rate, firstDecay: StandingFirstDecay);
-        Fit(verifier, adam, new(new(stolen, learning.Weights, answers.device), learning.Synthetic), standards, answers, learning.Options.VerifierSteps ?? VerifierSteps, decayFrom: rate);
+        var steps = learning.Options.VerifierSteps ?? Steps(VerifierSteps, learning);
+        Fit(verifier, adam, new(new(stolen, learning.Weights, answers.device), learning.Synthetic), standards, answers, steps, decayFrom: rate);
         verifier.Sharpen(Sharpness);
         return verifier;
     }

@@ -95,9 +95,6 @@ internal abstract class ConstructionSchedule
     /// <summary>The schedule of a name.</summary>
     public static ConstructionSchedule Of(Schedule schedule) => schedule == Schedule.Paper ? new PaperSchedule() : new BatchedSchedule();
 
-    /// <summary>Steps of the fingerprint when the user names none.</summary>
-    public abstract int Iterations { get; }
-
     /// <summary>Adam's rate for the fingerprint when the user names none.</summary>
     /// <param name="inputSize">How many numbers an input has.</param>
     public abstract double InputLearningRate(int inputSize);

@@ -11,9 +11,8 @@ namespace Utaf.Construction;
 /// </summary>
 internal sealed class PaperSchedule : ConstructionSchedule
 {
+    private const int Iterations = 1000;
     private const int MeasureEvery = 50;
-
-    public override int Iterations => 1000;
 
     public override double InputLearningRate(int inputSize) => 1e-3;
 

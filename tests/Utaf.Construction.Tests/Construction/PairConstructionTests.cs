@@ -155,6 +155,25 @@ public sealed class PairConstructionTests(BuiltEnsembles ensembles) : IClassFixt
         Assert.All(pair.Manifest.Training.Curve, point => Assert.True(double.IsFinite(point.Loss) && point is { ValidationAuc: >= 0 and <= 1, ValidationAruc: >= 0 and <= 1, ValidationLoss: > 0 }));
     }
 
+    [Theory]
+    [InlineData(0, 60, 200)]
+    [InlineData(60, 67, 225)]
+    public void Of_more_members_each_is_learned_from_as_often(int more, int iterations, int verifierSteps)
+    {
+        var others = Enumerable.Range(0, more).Select(i => new Member($"more-{i}", Stolen: false, Parent: null, new IndependentTraining(new Mlp([8]), DataSource.Public, new(1), 10 + i)) { ForTrainingAlone = true });
+        var folder = regression.BuildWith(regression.Plan with { Members = [.. regression.Plan.Members, .. others] });
+        var (usual, told) = (new ConstructionOptions(Examples: 5), new List<ConstructionProgress>());
+
+        var pair = regression.Construct(usual, told.Add, folder);
+
+        Assert.Equal(12 + more, pair.Manifest.Ensemble.Training);
+        Assert.All(told, progress => Assert.Equal(iterations, progress.Total));
+        Assert.Equal(Bytes(pair), Bytes(regression.Construct(usual with { Iterations = iterations, VerifierSteps = verifierSteps }, folder: folder)));
+        Assert.NotEqual(Bytes(pair), Bytes(regression.Construct(usual with { VerifierSteps = verifierSteps + 1 }, folder: folder)));
+
+        static byte[] Bytes(FingerprintPair pair) => FingerprintPairFile.Serialise(pair);
+    }
+
     [Fact]
     public void The_batched_schedule_ends_when_the_validation_part_is_served_no_better()
     {
