@@ -9,6 +9,24 @@ namespace Utaf.Benchmarks.Tests;
 public sealed class LeaveOneOutTests
 {
     [Fact]
+    public void Perturbed_copies_are_no_family_to_be_left_out_and_stay_whatever_is()
+    {
+        using var folder = new TemporaryFolder();
+        ScenarioData.Write("warfarin", folder.Path);
+        var device = TorchRuntime.Start("cpu");
+        using var opened = WarfarinScenario.Prepare(folder.Path, [], 0, "paper", EnsembleOptions.Default, whole: false, trained: false).Open("warfarin", folder.File("work"), device);
+        var plan = opened.Ensemble.Folder.Plan;
+        var split = EnsembleSplit.Make(plan, member => member.Id, OpenedScenario.Halves);
+
+        var families = new LeaveOneOut(plan, split, new Warfarin().Settings(Profile.Cpu)).Parts();
+
+        Assert.Equal(["distillation", "fine-tuning", "retraining", "weight-pruning", "mlp-100", "mlp-100-100", "mlp-100-100-100"], families.Select(family => family.Left));
+        Assert.All(families, family => Assert.Equal(6, family.Split.Training.Count(plan.IsForTrainingAlone)));
+        Assert.All(families, family => Assert.DoesNotContain(family.Split.Validation.Concat(family.Split.Test), plan.IsForTrainingAlone));
+        Assert.All(families.Take(4), family => Assert.DoesNotContain(family.Split.Training.Concat(family.Split.Validation), member => member.Family == family.Left));
+    }
+
+    [Fact]
     public void What_is_left_out_is_left_out_of_the_members_for_training_alone_too_and_none_of_them_is_a_suspect()
     {
         using var folder = new TemporaryFolder();

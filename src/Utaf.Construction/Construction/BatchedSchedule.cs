@@ -20,9 +20,9 @@ internal sealed class BatchedSchedule : ConstructionSchedule
     private const int BatchPerSide = 8;
     private const int WarmUpSteps = 20;
 
-    // For as many members to learn from as half of Table A2's ensemble gives, and so often for fewer. Of more members each is
-    // drawn as often: the steps are more in the same measure.
-    private const int UsualMembers = 64;
+    // Steps for up to so many members to learn from, which is all that an ensemble has without annealed students. For more
+    // members they are more in the same measure: each is drawn as often on average, and weighs less in a step of all.
+    private const int UsualMembers = 100;
     private const int Iterations = 60;
     private const int VerifierSteps = 200;
 
@@ -90,6 +90,7 @@ internal sealed class BatchedSchedule : ConstructionSchedule
 
     private static int IterationsOf(Learning learning) => learning.Options.Iterations ?? Steps(Iterations, learning);
 
+    // The target comes before the members.
     private static int Steps(int usual, Learning learning) => usual * Math.Max(UsualMembers, learning.Training.Count - 1) / UsualMembers;
 
     private (Tensor Inputs, IReadOnlyList<CurvePoint> Curve) LearnInputs(Learning learning, double verifierRate)

@@ -35,14 +35,14 @@ public sealed record ObjectiveWeights(double Target = 1, double Positive = 1, do
 /// <summary>What the user may choose about Stage 2.</summary>
 /// <param name="Examples">N, inputs in the fingerprint, at least 1.</param>
 /// <param name="Schedule">How the objective is minimised.</param>
-/// <param name="Iterations">Steps of the fingerprint, at most in the batched schedule; null for the schedule's own number (1000 in the paper's; 60 in the batched, and more where more than 64 members are learned from).</param>
+/// <param name="Iterations">Steps of the fingerprint, at most in the batched schedule; null for the schedule's own number (1000 in the paper's; 60 in the batched, and more where more than 100 members are learned from).</param>
 /// <param name="InputLearningRate">Adam's for the fingerprint; null for the schedule's own (0.001 in the paper's).</param>
 /// <param name="VerifierLearningRate">Adam's for the meta-verifier; null for the schedule's own (0.001 in the paper's).</param>
 /// <param name="Weights">The objective's; null for the schedule's own (all 1 in the paper's).</param>
 /// <param name="Threshold">ρ in (0, 1); null for one half, unless the validation part clearly asks for another.</param>
 /// <param name="Fractions">The split of the ensemble.</param>
 /// <param name="Precision">What large convolutional members compute with while the fingerprint is learned.</param>
-/// <param name="VerifierSteps">Steps of the meta-verifier once the fingerprint stands; null for the schedule's own (200, and more where more than 64 members are learned from). The paper's has none.</param>
+/// <param name="VerifierSteps">Steps of the meta-verifier once the fingerprint stands; null for the schedule's own (200, and more where more than 100 members are learned from). The paper's has none.</param>
 /// <param name="Patience">After how many measurements without a better one the fingerprint learns no more; null for the schedule's own (3). The paper's has none.</param>
 public sealed record ConstructionOptions(
     int Examples = 100,

@@ -156,9 +156,9 @@ public sealed class PairConstructionTests(BuiltEnsembles ensembles) : IClassFixt
     }
 
     [Theory]
-    [InlineData(0, 60, 200)]
-    [InlineData(60, 67, 225)]
-    public void Of_more_members_each_is_learned_from_as_often(int more, int iterations, int verifierSteps)
+    [InlineData(88, 60, 200)]
+    [InlineData(94, 63, 212)]
+    public void For_more_than_a_hundred_members_there_are_more_steps_in_the_same_measure(int more, int iterations, int verifierSteps)
     {
         var others = Enumerable.Range(0, more).Select(i => new Member($"more-{i}", Stolen: false, Parent: null, new IndependentTraining(new Mlp([8]), DataSource.Public, new(1), 10 + i)) { ForTrainingAlone = true });
         var folder = regression.BuildWith(regression.Plan with { Members = [.. regression.Plan.Members, .. others] });
