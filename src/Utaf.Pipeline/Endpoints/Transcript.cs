@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using Utaf.Configuration;
 
 namespace Utaf.Endpoints;
@@ -13,9 +10,6 @@ namespace Utaf.Endpoints;
 /// <remarks>For one verification at a time; not safe for several threads. See docs/evidence.md.</remarks>
 public sealed class Transcript : IDisposable
 {
-    private const string FileName = "transcript.jsonl";
-    private const string AnswersName = "answers.jsonl";
-
     private readonly JsonLines? file;
     private readonly TimeProvider time;
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -62,9 +56,9 @@ public sealed class Transcript : IDisposable
             return Begin(null, null, start, time);
         }
 
-        MakeFolder(folder);
-        var path = Path.Combine(folder, FileName);
-        var answersPath = Path.Combine(folder, AnswersName);
+        var kept = new TranscriptFolder(folder);
+        kept.Create();
+        var (path, answersPath) = (kept.TranscriptPath, kept.AnswersPath);
         var lines = JsonLines.Open(path, secret: false, out var content);
         try
         {
@@ -76,7 +70,7 @@ public sealed class Transcript : IDisposable
                 }
 
                 lines.Dispose();
-                Archive(path, content[0]);
+                kept.Archive(content[0]);
                 lines = JsonLines.Open(path, secret: false, out _);
             }
 
@@ -92,32 +86,6 @@ public sealed class Transcript : IDisposable
     /// <summary>SHA-256 of everything that decides what an API's answer means.</summary>
     internal static string QuestionOf(string pairSha256, SuspectSettings suspect) =>
         DigestOf(new Question(pairSha256, suspect.Url!, suspect.Protocol, suspect.Request, suspect.Response));
-
-    /// <summary>The question of the transcript in a folder; null if there is none that can be read.</summary>
-    internal static string? QuestionIn(string folder) => StartOf(Path.Combine(folder, FileName))?.QuestionSha256;
-
-    /// <summary>When the first transcript in a folder was begun; null if there is none that can be read.</summary>
-    internal static DateTimeOffset? BegunIn(string folder) =>
-        Directory.EnumerateFiles(folder, "transcript*.jsonl").Min(path => StartOf(path)?.CreatedUtc);
-
-    /// <summary>Removes the answers that a process left which was killed after its verdict was safe.</summary>
-    /// <exception cref="UtafException">UTAF1309.</exception>
-    internal static void RemoveAnswers(string folder)
-    {
-        var path = Path.Combine(folder, AnswersName);
-        try
-        {
-            File.Delete(path);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // A model file has no answers.
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw Errors.Unwritable(path, exception);
-        }
-    }
 
     /// <summary>What the transcript says so far.</summary>
     /// <param name="budget">The most inputs that might have been sent, see <see cref="ApiSuspect.QueryBudget"/>.</param>
@@ -196,7 +164,7 @@ public sealed class Transcript : IDisposable
         {
             for (var i = 0; i < content.Count; i++)
             {
-                var line = Parse(content[i].Span);
+                var line = TranscriptLine.Parse(content[i].Span);
                 if (line is null || (i == 0 && line.Start?.QuestionSha256 != question))
                 {
                     throw Errors.DamagedTranscript(lines.Path, i + 1);
@@ -244,62 +212,6 @@ public sealed class Transcript : IDisposable
         else if (line.Note is { } note)
         {
             notes.Add(note);
-        }
-    }
-
-    private static TranscriptStart? StartOf(string path)
-    {
-        try
-        {
-            using var lines = new StreamReader(path);
-            return Parse(Encoding.UTF8.GetBytes(lines.ReadLine() ?? ""))?.Start;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Null if this is no line of a transcript.</summary>
-    private static TranscriptLine? Parse(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            var line = JsonSerializer.Deserialize(bytes, TranscriptJson.Default.TranscriptLine);
-            object?[] parts = [line?.Start, line?.Sending, line?.Exchange, line?.Note];
-            return parts.Count(part => part is not null) == 1 && line?.Sending?.Queries is null or >= 0 ? line : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static void Archive(string path, ReadOnlyMemory<byte> firstLine)
-    {
-        var begun = (Parse(firstLine.Span)?.Start?.CreatedUtc ?? File.GetLastWriteTimeUtc(path))
-            .ToUniversalTime().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        var stem = Path.Combine(Path.GetDirectoryName(path)!, $"transcript-{begun}");
-        var archive = Enumerable.Range(1, int.MaxValue).Select(i => i == 1 ? $"{stem}.jsonl" : $"{stem}-{i}.jsonl").First(name => !File.Exists(name));
-        try
-        {
-            File.Move(path, archive);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw Errors.Unwritable(archive, exception);
-        }
-    }
-
-    private static void MakeFolder(string folder)
-    {
-        try
-        {
-            Directory.CreateDirectory(folder);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw Errors.Unwritable(folder, exception);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Utaf.Configuration;
 
@@ -13,6 +14,21 @@ internal sealed record TranscriptLine
     public Exchange? Exchange { get; init; }
 
     public string? Note { get; init; }
+
+    /// <summary>Null if this is no line of a transcript.</summary>
+    public static TranscriptLine? Parse(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            var line = JsonSerializer.Deserialize(bytes, TranscriptJson.Default.TranscriptLine);
+            object?[] parts = [line?.Start, line?.Sending, line?.Exchange, line?.Note];
+            return parts.Count(part => part is not null) == 1 && line?.Sending?.Queries is null or >= 0 ? line : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }
 
 /// <summary>The first line: what the transcript is of.</summary>

@@ -112,12 +112,12 @@ public sealed class VerificationRun : IDisposable
         }
 
         // The settings may have been mended since, which is why the run was given again.
-        if (QuestionOf(item) is { } question && question != Transcript.QuestionIn(folder))
+        if (QuestionOf(item) is { } question && question != new TranscriptFolder(folder).QuestionSha256)
         {
             return null;
         }
 
-        Transcript.RemoveAnswers(folder);
+        new TranscriptFolder(folder).RemoveAnswers();
         return finding with { Position = item.Suspect.Position };
     }
 
@@ -126,7 +126,7 @@ public sealed class VerificationRun : IDisposable
     {
         var runs = Path.GetDirectoryName(FolderOf(item))!;
         return Directory.Exists(runs)
-            ? Directory.EnumerateDirectories(runs).Order(StringComparer.Ordinal).Select(Transcript.BegunIn).FirstOrDefault(begun => begun is not null)
+            ? Directory.EnumerateDirectories(runs).Order(StringComparer.Ordinal).Select(path => new TranscriptFolder(path).Begun).FirstOrDefault(begun => begun is not null)
             : null;
     }
 
