@@ -31,7 +31,7 @@ internal sealed class BaselineFingerprints(OpenedScenario opened, EnsembleSplit 
         stop.ThrowIfCancellationRequested();
         try
         {
-            var made = SchemeChoice.Make(candidates, ensemble, stop);
+            var made = SchemeChoice.Make(candidates, ensemble, say, stop);
             return new(name, setting, made.Fingerprint.Queries, made.Fingerprint.Shape, made.Fingerprint.Score, made.Seconds, made.Parameters, [], [.. split.Test.Select(member => TriedSuspect.Of(member, opened.Ensemble))]);
         }
         catch (UtafException e) when (e.Diagnostic.Code is "UTAF1503" or "UTAF1504")

@@ -13,9 +13,10 @@ internal sealed record SchemeChoice(string Parameters, SchemeFingerprint Fingerp
     /// <summary>Builds every candidate; the validation members decide, by ARUC and then by AUC, and the first of equals is taken.</summary>
     /// <param name="candidates">The same scheme with different parameters, at least one.</param>
     /// <param name="ensemble">Its test part is not touched.</param>
+    /// <param name="said">Told of each candidate, where there are several: a sweep may take minutes.</param>
     /// <param name="cancellationToken">Looked at between steps.</param>
     /// <exception cref="UtafException">UTAF1503: no candidate found a query; UTAF1504: the scheme does not apply.</exception>
-    public static SchemeChoice Make(IReadOnlyList<IFingerprintScheme> candidates, SchemeEnsemble ensemble, CancellationToken cancellationToken)
+    public static SchemeChoice Make(IReadOnlyList<IFingerprintScheme> candidates, SchemeEnsemble ensemble, Action<string>? said, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         var workshop = ensemble.Workshop;
@@ -30,17 +31,25 @@ internal sealed record SchemeChoice(string Parameters, SchemeFingerprint Fingerp
 
         var built = new List<(string Parameters, SchemeFingerprint Fingerprint)>();
         UtafException? nothing = null;
-        foreach (var candidate in candidates)
+        foreach (var (place, candidate) in candidates.Index())
         {
             cancellationToken.ThrowIfCancellationRequested();
+            var queries = 0;
             try
             {
-                built.Add((candidate.Parameters, candidate.Build(context)));
+                var fingerprint = candidate.Build(context);
+                built.Add((candidate.Parameters, fingerprint));
+                queries = fingerprint.Count;
             }
             catch (UtafException e) when (e.Diagnostic.Code == "UTAF1503")
             {
                 // Others of its parameters may find some.
                 nothing ??= e;
+            }
+
+            if (candidates.Count > 1)
+            {
+                said?.Invoke(FormattableString.Invariant($"{candidate.Name}: {place + 1} of {candidates.Count} settings: {candidate.Parameters}: {queries} queries after {clock.Elapsed.TotalSeconds:0.0} s"));
             }
         }
 

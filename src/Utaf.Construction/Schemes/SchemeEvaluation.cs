@@ -52,7 +52,7 @@ public sealed record SchemeEvaluation(
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                var choice = SchemeChoice.Make(FingerprintSchemes.Candidates(name, options), ensemble, cancellationToken);
+                var choice = SchemeChoice.Make(FingerprintSchemes.Candidates(name, options), ensemble, said, cancellationToken);
                 said?.Invoke(FormattableString.Invariant($"{name}: {choice.Fingerprint.Count} queries in {choice.Seconds:0.0} s"));
                 built.Add(choice);
             }

@@ -51,6 +51,20 @@ public sealed class SchemeEvaluationTests(BuiltEnsembles ensembles) : IClassFixt
     }
 
     [Fact]
+    public void Each_setting_of_a_sweep_is_told_when_it_is_done()
+    {
+        var ensemble = ensembles.Of("classification");
+        var said = new List<string>();
+
+        _ = SchemeEvaluation.Run(["deepfool", "akh"], ensemble.Folder, ensemble.Workshop, Split("classification"), Quick with { Swept = true }, said.Add, TestContext.Current.CancellationToken);
+
+        var settings = FingerprintSchemes.Candidates("deepfool", Quick with { Swept = true });
+        Assert.True(settings.Count > 1);
+        Assert.Equal(settings.Count + 2, said.Count);
+        Assert.All(settings.Index(), setting => Assert.StartsWith($"deepfool: {setting.Index + 1} of {settings.Count} settings: {setting.Item.Parameters}: ", said[setting.Index], StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Every_candidate_of_conferaes_sweep_has_the_models_that_the_first_one_loaded()
     {
         // Whether small perceptrons have conferrable examples is chance; that models are gone would be another error.
