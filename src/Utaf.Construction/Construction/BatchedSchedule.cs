@@ -20,8 +20,8 @@ internal sealed class BatchedSchedule : ConstructionSchedule
     private const int BatchPerSide = 8;
     private const int WarmUpSteps = 20;
 
-    // Steps for up to so many members to learn from, which is all that an ensemble has without annealed students. For more
-    // members they are more in the same measure: each is drawn as often on average, and weighs less in a step of all.
+    // Steps for up to so many members to learn from: no profile gives more without annealed students, but many listed models
+    // do. For more members they are more in the same measure: each is drawn as often on average, and weighs less in a step of all.
     private const int UsualMembers = 100;
     private const int Iterations = 60;
     private const int VerifierSteps = 200;
